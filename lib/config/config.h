@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * The configuration file: JSON in, a checked struct or a list of every error out.
+ *
+ * Threads: any, but not a worker or the control lcore (files are read, memory is allocated). A
+ *          struct config does not change once loaded and may be read by all.
+ * Memory:  config_load() allocates, config_free() frees and wipes secrets.
+ * Units:   as in the file; named in the fields.
+ * Errors:  all errors of a file are collected, each with the JSON Pointer (RFC 6901) of its place.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/ipaddr.h"
+#include "carp/carp.h"
+
+#define CONFIG_DEFAULT_FILE "/etc/koi/koi.json"
+#define CONFIG_NAME_MAX 16     /**< interface name with its NUL */
+#define CONFIG_INTERFACES_MAX 256
+#define CONFIG_VHIDS_MAX 4096
+#define CONFIG_KEY_MAX 19      /**< the BSDs cut longer passwords silently; here an error */
+
+enum config_idle {
+	CONFIG_IDLE_POLL,
+	CONFIG_IDLE_YIELD,
+	CONFIG_IDLE_SLEEP,
+};
+
+enum config_mac_mode {
+	CONFIG_MAC_MODE_AUTO,
+	CONFIG_MAC_MODE_FILTER,
+	CONFIG_MAC_MODE_PROMISCUOUS,
+};
+
+enum config_vhid_mac {
+	CONFIG_VHID_MAC_VIRTUAL,
+	CONFIG_VHID_MAC_PORT,
+};
+
+struct config_interface {
+	char name[CONFIG_NAME_MAX];
+	char *device; /**< PCI address, port name or device arguments */
+	uint16_t mtu;
+	uint16_t rx_queues; /**< 0: auto */
+	enum config_mac_mode mac_mode;
+	struct ip_prefix *addresses;
+	size_t address_count;
+};
+
+struct config_vhid {
+	unsigned int interface; /**< index into interfaces */
+	uint8_t vhid;
+	uint8_t advbase;
+	uint8_t advskew;
+	bool up;
+	enum config_vhid_mac mac;
+	uint32_t announce_interval_s;
+	uint8_t key[CONFIG_KEY_MAX];
+	size_t key_len;
+	struct ip_prefix *addresses;
+	size_t address_count;
+	/** First own address of the interface and family, else the lowest virtual one. */
+	struct ip_addr source[IP_FAMILIES];
+	bool has_source[IP_FAMILIES];
+};
+
+struct config {
+	struct carp_settings carp;
+	int32_t demotion; /**< start value */
+	uint8_t log;      /**< 0 nothing, 1 state changes, 2 also bad packets */
+	uint8_t tos;
+	enum config_idle idle;
+	struct config_interface *interfaces;
+	size_t interface_count;
+	struct config_vhid *vhids;
+	size_t vhid_count;
+};
+
+/** The errors and warnings of one file, one text each: "/vhids/2/advskew: 255 is not in 0..254". */
+struct config_report {
+	char **errors;
+	size_t error_count;
+	char **warnings;
+	size_t warning_count;
+};
+
+/**
+ * Read, parse and check a file.
+ *
+ * @param path   the file; secrets named by pass_file are relative to its folder, or to
+ *               $CREDENTIALS_DIRECTORY if that is set
+ * @param report filled with every error and warning; free with config_report_free()
+ * @return       the configuration if there is no error, else NULL
+ */
+struct config *config_load(const char *path, struct config_report *report);
+
+void config_free(struct config *c);
+void config_report_free(struct config_report *report);
+
+/** Write the report, one entry a line: "FILE: POINTER: text", warnings with "warning: " before. */
+void config_report_print(const struct config_report *report, const char *path, FILE *to);
+
+/** The index of the interface of that name, or -ENOENT. */
+int config_interface_find(const struct config *c, const char *name);
+
+#endif /* CONFIG_H */
