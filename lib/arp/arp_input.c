@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "arp/arp.h"
+
+#include <rte_byteorder.h>
+
+/*
+ * Offsets in the frame. The fixed part of an ARP packet for IPv4 over Ethernet and its operation
+ * are eight octets in a row, so that "an ordinary request" is one comparison.
+ */
+enum {
+	AT_DESTINATION = 0,
+	AT_SOURCE = 6,
+	AT_FIXED = 14,
+	AT_OPERATION = 20,
+	AT_SENDER_MAC = 22,
+	AT_SENDER_ADDR = 28,
+	AT_TARGET_MAC = 32,
+	AT_TARGET_ADDR = 38,
+};
+
+#define FIXED_REQUEST 0x0001080006040001ULL
+#define FIXED_REPLY 0x0001080006040002ULL
+
+static inline uint64_t
+load64(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline uint32_t
+load32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline void
+store32(uint8_t *p, uint32_t v)
+{
+	memcpy(p, &v, sizeof(v));
+}
+
+/* The worth of a report is that it is rare: a sender is looked at once in an epoch. */
+static inline bool
+is_seen(const struct arp_worker *w, uint64_t mac, uint32_t addr_be)
+{
+	const struct arp_seen *s = &w->seen[(addr_be * 0x9e3779b1u) >> 24];
+
+	return s->mac == mac && s->addr_be == addr_be && s->epoch == w->epoch;
+}
+
+/*
+ * Nothing is learned from a frame that claims one of our addresses or of our virtual MACs (the
+ * other master's, or a liar's), nor from off the link.
+ */
+static bool
+is_believable(const struct vip_set *set, uint64_t mac, uint32_t addr_be)
+{
+	struct ip_addr addr = ip_addr_from_v4_be(addr_be);
+
+	if (mac_is_group(mac) || mac == 0 || mac == set->port_mac)
+		return false;
+	if (mac_is_virtual(mac) && vip_set_has_vhid(set, IP_V4, mac_virtual_vhid(mac)))
+		return false;
+	return addr_be != 0 && !vip_find4(set, addr_be)->is_used && vip_is_onlink(set, &addr);
+}
+
+static __rte_noinline void
+notice_sender(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_set *set,
+	      const uint8_t *f, struct arp_sightings *sightings)
+{
+	uint64_t mac = mac_load(f + AT_SENDER_MAC);
+	uint32_t addr_be = load32(f + AT_SENDER_ADDR);
+	struct arp_seen *s = &w->seen[(addr_be * 0x9e3779b1u) >> 24];
+	struct neigh_sighting *sighting;
+
+	*s = (struct arp_seen){ .mac = mac, .addr_be = addr_be, .epoch = w->epoch };
+	if (!is_believable(set, mac, addr_be)) {
+		counter_add(&w->counter[ARP_SIGHTINGS_REFUSED], 1);
+		return;
+	}
+	sighting = &sightings->item[sightings->count++];
+	*sighting = (struct neigh_sighting){
+		.addr = ip_addr_from_v4_be(addr_be),
+		.interface = ifc->index,
+	};
+	mac_store(sighting->mac, mac);
+	counter_add(&w->counter[ARP_SIGHTINGS], 1);
+}
+
+/* Swap the frame around: 10 octets of sender become the target, ours become the sender. */
+static inline void
+make_reply(uint8_t *f, const struct vip_entry *e)
+{
+	uint64_t sender = load64(f + AT_SENDER_MAC);
+	uint16_t sender_tail;
+	uint64_t ours = mac_load(e->mac);
+
+	memcpy(&sender_tail, f + AT_SENDER_MAC + 8, sizeof(sender_tail));
+	mac_store(f + AT_DESTINATION, sender);
+	mac_store(f + AT_SOURCE, ours);
+	f[AT_OPERATION + 1] = 2;
+	mac_store(f + AT_SENDER_MAC, ours);
+	store32(f + AT_SENDER_ADDR, e->addr_be);
+	memcpy(f + AT_TARGET_MAC, &sender, sizeof(sender));
+	memcpy(f + AT_TARGET_MAC + 8, &sender_tail, sizeof(sender_tail));
+}
+
+/* Everything that is not a request which we answer; says why it is dropped. */
+static __rte_noinline enum arp_counter
+refuse(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_set *set,
+       const struct rte_mbuf *m, struct arp_sightings *sightings)
+{
+	const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
+	const struct vip_entry *e;
+	uint64_t fixed;
+
+	if (rte_pktmbuf_data_len(m) < ARP_FRAME_LEN)
+		return ARP_DROP_MALFORMED;
+	fixed = load64(f + AT_FIXED);
+	if (fixed != rte_cpu_to_be_64(FIXED_REQUEST) && fixed != rte_cpu_to_be_64(FIXED_REPLY))
+		return ARP_DROP_MALFORMED;
+	e = vip_find4(set, load32(f + AT_TARGET_ADDR));
+	if (!e->is_used)
+		return ARP_DROP_NOT_OURS;
+	if (fixed == rte_cpu_to_be_64(FIXED_REQUEST))
+		return e->vhid == VIP_OWN ? ARP_DROP_WRONG_MAC : ARP_DROP_NOT_MASTER;
+	if (mac_load(f + AT_DESTINATION) != set->port_mac)
+		return ARP_DROP_WRONG_MAC;
+	if (!is_seen(w, mac_load(f + AT_SENDER_MAC), load32(f + AT_SENDER_ADDR)))
+		notice_sender(w, ifc, set, f, sightings);
+	return ARP_DROP_NOT_A_REQUEST;
+}
+
+void
+arp_input(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_roles *roles,
+	  struct burst *in, struct burst *reply, struct burst *drop, struct arp_sightings *sightings)
+{
+	const struct vip_set *set = vip_interface_set(ifc);
+	unsigned int replies = reply->count;
+	unsigned int probes = 0;
+
+	for (unsigned int i = 0; i < in->count; i++) {
+		struct rte_mbuf *m = in->frame[i];
+		uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
+		uint64_t destination = mac_load(f + AT_DESTINATION);
+		uint32_t sender_addr = load32(f + AT_SENDER_ADDR);
+		const struct vip_entry *e = vip_find4(set, load32(f + AT_TARGET_ADDR));
+
+		if (unlikely(rte_pktmbuf_data_len(m) < ARP_FRAME_LEN ||
+			     load64(f + AT_FIXED) != rte_cpu_to_be_64(FIXED_REQUEST) ||
+			     !e->is_used || !vip_is_master(roles, e->vhid) ||
+			     (destination != MAC_BROADCAST &&
+			      !vip_accepts_mac(set, roles, destination)))) {
+			counter_add(&w->counter[refuse(w, ifc, set, m, sightings)], 1);
+			burst_add(drop, m);
+			continue;
+		}
+		if (unlikely(!is_seen(w, mac_load(f + AT_SENDER_MAC), sender_addr))) {
+			if (sender_addr != 0)
+				notice_sender(w, ifc, set, f, sightings);
+			else
+				probes++;
+		}
+		make_reply(f, e);
+		burst_add(reply, m);
+	}
+	counter_add(&w->counter[ARP_RECEIVED], in->count);
+	counter_add(&w->counter[ARP_REPLIES], reply->count - replies);
+	counter_add(&w->counter[ARP_PROBES_ANSWERED], probes);
+	in->count = 0;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * What happens to IPv4 packets that were sent to us: ICMP echo is answered, CARP is handed on,
+ * everything else is dropped with a reason.
+ *
+ * Threads: fwd_input4() by a worker with a struct fwd_worker of its own.
+ * Memory:  nothing is allocated. Frames move from one burst to another.
+ * Rules:   header validation after RFC 1812 section 5.2.2 as far as it concerns a host, ICMP echo
+ *          after RFC 792 and RFC 1122 section 3.2.2.6.
+ */
+#ifndef FWD_H
+#define FWD_H
+
+#include "base/burst.h"
+#include "base/counter.h"
+#include "vip/vip.h"
+
+enum fwd_counter {
+	FWD_RECEIVED4,
+	FWD_ECHO_REPLIES4,
+	FWD_CARP4,               /**< handed on to the election */
+	FWD_DROP_IP4_HEADER,     /**< version, length, or header checksum */
+	FWD_DROP_WRONG_MAC,      /**< unicast to a MAC that is not ours now */
+	FWD_DROP_NOT_MASTER,     /**< to a virtual address while not MASTER */
+	FWD_DROP_NOT_LOCAL,      /**< to an address that is not ours */
+	FWD_DROP_GROUP,          /**< broadcast or multicast, and not CARP */
+	FWD_DROP_FRAGMENT,       /**< a fragment for us */
+	FWD_DROP_NO_SERVICE,     /**< for us, but neither CARP nor an echo request */
+	FWD_DROP_MARTIAN,        /**< the source cannot be answered */
+	FWD_COUNTERS,
+};
+
+/** The counter's name in telemetry. */
+const char *fwd_counter_name(enum fwd_counter counter);
+
+/** What one worker keeps for one interface. */
+struct fwd_worker {
+	counter_t counter[FWD_COUNTERS];
+};
+
+/**
+ * Take IPv4 frames.
+ *
+ * @param ifc   the interface that the frames came in by
+ * @param roles its roles, or vip_roles_fenced
+ * @param in    untagged Ethernet frames of type IPv4; emptied
+ * @param reply echo replies are added, to go out by the same port
+ * @param carp  frames of protocol 112 with a sound IP header are added
+ * @param drop  the others are added
+ */
+void fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc,
+		const struct vip_roles *roles, struct burst *in, struct burst *reply,
+		struct burst *carp, struct burst *drop);
+
+#endif /* FWD_H */

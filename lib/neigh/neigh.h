@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * The neighbours: which MAC an address on a link has.
+ *
+ * Workers see neighbours go by and report them (struct neigh_sighting); the control lcore writes
+ * them into the table.
+ *
+ * Threads: the control lcore writes. neigh_copy() may be called from any thread at any time.
+ * Memory:  all of it is allocated by neigh_create(). A full table forgets the neighbour that has
+ *          not been heard for longest among a few candidates.
+ * Time:    microseconds supplied by the caller.
+ * Errors:  negative errno.
+ */
+#ifndef NEIGH_H
+#define NEIGH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ipaddr.h"
+
+/** A neighbour not heard for so long is forgotten, as ARP tables of the BSDs do (20 minutes). */
+#define NEIGH_MAX_AGE_US (1200ULL * 1000000)
+/** ... and is no longer called reachable after this time (RFC 4861 section 10). */
+#define NEIGH_REACHABLE_US (30ULL * 1000000)
+
+/** A worker saw this address with this MAC. */
+struct neigh_sighting {
+	struct ip_addr addr;
+	uint8_t mac[6];
+	uint8_t is_known_only; /**< refresh an entry that exists, do not create one */
+	uint16_t interface;
+	uint64_t seen_us;
+};
+
+/** An entry of the table. */
+struct neigh_entry {
+	struct ip_addr addr;
+	uint8_t mac[6];
+	bool is_used;
+	uint16_t interface;
+	uint64_t changed_us; /**< when it got this MAC */
+	uint64_t heard_us;
+};
+
+struct neigh_table;
+
+/**
+ * @param capacity how many neighbours, of all interfaces together
+ * @return         NULL with errno EINVAL or ENOMEM
+ */
+struct neigh_table *neigh_create(const char *name, uint32_t capacity, int socket);
+void neigh_destroy(struct neigh_table *t);
+
+/** Enter or refresh a neighbour. Returns 0, -ENOENT (is_known_only), or -ENOSPC. */
+int neigh_learn(struct neigh_table *t, const struct neigh_sighting *seen);
+
+/** Forget what is too old, looking at up to @p budget entries from where the last call ended. */
+void neigh_age(struct neigh_table *t, uint64_t now_us, uint32_t budget);
+
+/** How many entries neigh_copy() can be asked for, used or not. */
+uint32_t neigh_capacity(const struct neigh_table *t);
+
+/** Copy entry @p at; false if it is not in use. */
+bool neigh_copy(const struct neigh_table *t, uint32_t at, struct neigh_entry *out);
+
+#endif /* NEIGH_H */

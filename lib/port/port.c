@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "port/port.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_dev.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include "base/burst.h"
+#include "base/log.h"
+#include "base/mac.h"
+#include "port/port_internal.h"
+
+#define POOL_CACHE 256
+/* Ethernet header, one VLAN tag, CRC. */
+#define FRAME_OVERHEAD 22
+
+static uint16_t
+data_room(uint16_t mtu)
+{
+	uint16_t frame = (uint16_t)(mtu + FRAME_OVERHEAD);
+
+	return (uint16_t)(RTE_PKTMBUF_HEADROOM + (frame > 2048 ? frame : 2048));
+}
+
+/* What all queues can hold at once, what workers have in hand, and what caches keep back. */
+static uint32_t
+pool_size(uint16_t queues)
+{
+	return (uint32_t)queues * (2 * PORT_DESCRIPTORS + 2 * BURST_MAX + 2 * POOL_CACHE) + 2 * POOL_CACHE;
+}
+
+uint64_t
+port_memory(uint16_t queues, uint16_t mtu)
+{
+	uint64_t object = data_room(mtu) + sizeof(struct rte_mbuf) + 2 * RTE_CACHE_LINE_SIZE;
+
+	/* Descriptor rings and the driver's own structures: small, rounded up. */
+	return pool_size(queues) * object + (uint64_t)queues * (256 << 10);
+}
+
+bool
+port_is_pci(const char *device)
+{
+	unsigned int domain, bus, slot, function;
+	int end = 0;
+
+	if (sscanf(device, "%x:%x:%x.%x%n", &domain, &bus, &slot, &function, &end) != 4) {
+		end = 0;
+		if (sscanf(device, "%x:%x.%x%n", &bus, &slot, &function, &end) != 3)
+			return false;
+	}
+	return device[end] == '\0' || device[end] == ',';
+}
+
+/* The name under which device arguments make their port: what stands before the first comma. */
+static void
+port_name_of(const char *device, char name[PORT_NAME_MAX])
+{
+	size_t len = strcspn(device, ",");
+
+	/* ethdev names PCI ports with the domain. */
+	if (port_is_pci(device) && strchr(device, ':') == strrchr(device, ':'))
+		snprintf(name, PORT_NAME_MAX, "0000:%.*s", (int)len, device);
+	else
+		snprintf(name, PORT_NAME_MAX, "%.*s", (int)len, device);
+}
+
+int
+port_find(struct port *p, const struct port_params *params)
+{
+	struct rte_eth_dev_info info;
+	struct rte_ether_addr mac;
+	int rc;
+
+	memset(p, 0, sizeof(*p));
+	snprintf(p->label, sizeof(p->label), "%s", params->label);
+	port_name_of(params->device, p->name);
+	if (rte_eth_dev_get_port_by_name(p->name, &p->id) != 0) {
+		rc = rte_dev_probe(params->device);
+		if (rc != 0 || rte_eth_dev_get_port_by_name(p->name, &p->id) != 0) {
+			log_line(ERR, port, "%s: no device %s%s%s", p->label, params->device,
+				 rc != 0 ? ": " : "", rc != 0 ? rte_strerror(-rc) : "");
+			return -ENODEV;
+		}
+	}
+	rc = rte_eth_dev_info_get(p->id, &info);
+	if (rc == 0)
+		rc = rte_eth_macaddr_get(p->id, &mac);
+	if (rc != 0) {
+		log_line(ERR, port, "%s: %s does not describe itself: %s", p->label, p->name,
+			 rte_strerror(-rc));
+		return rc;
+	}
+	snprintf(p->driver, sizeof(p->driver), "%s", info.driver_name);
+	p->socket = rte_eth_dev_socket_id(p->id);
+	p->queues = RTE_MIN(info.max_rx_queues, info.max_tx_queues);
+	p->mac = mac_load(mac.addr_bytes);
+	p->mtu = params->mtu;
+	p->mac_mode = params->mac_mode;
+	return 0;
+}
+
+static int
+set_up_queues(struct port *p)
+{
+	int rc;
+
+	p->rx_descriptors = p->tx_descriptors = PORT_DESCRIPTORS;
+	rc = rte_eth_dev_adjust_nb_rx_tx_desc(p->id, &p->rx_descriptors, &p->tx_descriptors);
+	for (uint16_t q = 0; q < p->queues && rc == 0; q++) {
+		rc = rte_eth_rx_queue_setup(p->id, q, p->rx_descriptors, (unsigned int)p->socket, NULL,
+					    p->pool);
+		if (rc == 0)
+			rc = rte_eth_tx_queue_setup(p->id, q, p->tx_descriptors,
+						    (unsigned int)p->socket, NULL);
+	}
+	return rc;
+}
+
+int
+port_open(struct port *p, const struct port_params *params)
+{
+	struct rte_eth_conf conf = { .rxmode = { .mtu = params->mtu } };
+	struct rte_eth_dev_info info;
+	const char *step = "mempool";
+	char pool_name[RTE_MEMPOOL_NAMESIZE];
+	int rc;
+
+	snprintf(pool_name, sizeof(pool_name), "port%u", p->id);
+	p->pool = rte_pktmbuf_pool_create(pool_name, pool_size(p->queues), POOL_CACHE, 0,
+					  data_room(p->mtu), p->socket);
+	if (p->pool == NULL) {
+		rc = -rte_errno;
+		goto err;
+	}
+	step = "configure";
+	rc = rte_eth_dev_info_get(p->id, &info);
+	if (rc != 0)
+		goto err;
+	if (p->queues > 1 && (info.flow_type_rss_offloads & RTE_ETH_RSS_IP) != 0) {
+		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+		conf.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads &
+						   (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
+	}
+	rc = rte_eth_dev_configure(p->id, p->queues, p->queues, &conf);
+	if (rc != 0)
+		goto err;
+	step = "queues";
+	rc = set_up_queues(p);
+	if (rc != 0)
+		goto err;
+	step = "start";
+	rc = rte_eth_dev_start(p->id);
+	if (rc != 0)
+		goto err;
+	step = "multicast";
+	rc = port_filter_start(p);
+	if (rc != 0)
+		goto err;
+	return 0;
+
+err:
+	log_line(ERR, port, "%s: %s: %s: %s", p->label, p->name, step, rte_strerror(-rc));
+	port_close(p);
+	return rc;
+}
+
+void
+port_close(struct port *p)
+{
+	int rc = rte_eth_dev_stop(p->id);
+
+	if (rc == 0)
+		rc = rte_eth_dev_close(p->id);
+	if (rc != 0 && rc != -ENODEV)
+		log_line(WARNING, port, "%s: close: %s", p->label, rte_strerror(-rc));
+	rte_mempool_free(p->pool);
+	p->pool = NULL;
+}
+
+struct port_link
+port_link(const struct port *p)
+{
+	struct rte_eth_link link = { .link_status = RTE_ETH_LINK_DOWN };
+
+	if (rte_eth_link_get_nowait(p->id, &link) != 0)
+		link.link_status = RTE_ETH_LINK_DOWN;
+	return (struct port_link){
+		.is_up = link.link_status == RTE_ETH_LINK_UP,
+		.speed_mbps = link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : link.link_speed,
+	};
+}

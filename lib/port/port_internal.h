@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef PORT_INTERNAL_H
+#define PORT_INTERNAL_H
+
+#include "port/port.h"
+
+/** Make a started port receive the group 224.0.0.18, or everything. */
+int port_filter_start(struct port *p);
+
+#endif /* PORT_INTERNAL_H */

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * Who owns which address, in which role: the one thing that workers ask to answer for an address.
+ *
+ * A failover is one store. The set of addresses of an interface is the same on the master and on
+ * the backup and does not change with the role; what changes is the role word of the vhid.
+ *
+ * Threads: a set is immutable once built and read by all. A role word has one writer, the control
+ *          lcore (release), and any number of readers.
+ * Memory:  vip_set_create() allocates on the given NUMA node; a replaced set is freed when every
+ *          worker has passed a quiescent point.
+ * Shapes:  IPv4 addresses are 32-bit words as on the wire; MACs are words of base/mac.h.
+ */
+#ifndef VIP_H
+#define VIP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ipaddr.h"
+#include "base/mac.h"
+
+/* ------------------------------------------------------------------------------------------- */
+/* Roles                                                                                        */
+/* ------------------------------------------------------------------------------------------- */
+
+enum vip_role {
+	VIP_ROLE_ABSENT, /**< the interface has no such vhid */
+	VIP_ROLE_INIT,
+	VIP_ROLE_BACKUP,
+	VIP_ROLE_MASTER,
+};
+
+/** Index of the role of the host's own addresses: it is not a vhid, and always MASTER. */
+#define VIP_OWN 0
+
+/**
+ * Role words by vhid. Bits 0..7 enum vip_role; 8..31 the generation, which rises with each change
+ * of state or of what is advertised; 32..63 are for the share of a load-balanced vhid.
+ */
+struct vip_roles {
+	_Atomic uint64_t word[256];
+};
+
+static inline uint64_t
+vip_role_word(enum vip_role role, uint32_t generation)
+{
+	return (uint64_t)role | (uint64_t)(generation & 0xffffff) << 8;
+}
+
+static inline enum vip_role
+vip_role_of(uint64_t word)
+{
+	return (enum vip_role)(word & 0xff);
+}
+
+static inline uint32_t
+vip_generation_of(uint64_t word)
+{
+	return (uint32_t)(word >> 8) & 0xffffff;
+}
+
+static inline uint64_t
+vip_role_load(const struct vip_roles *roles, uint8_t vhid)
+{
+	return atomic_load_explicit(&roles->word[vhid], memory_order_acquire);
+}
+
+static inline void
+vip_role_store(struct vip_roles *roles, uint8_t vhid, uint64_t word)
+{
+	atomic_store_explicit(&roles->word[vhid], word, memory_order_release);
+}
+
+static inline bool
+vip_is_master(const struct vip_roles *roles, uint8_t vhid)
+{
+	return vip_role_of(vip_role_load(roles, vhid)) == VIP_ROLE_MASTER;
+}
+
+/** All absent, except VIP_OWN. */
+void vip_roles_init(struct vip_roles *roles);
+
+/**
+ * The roles of a worker that cannot trust what it was told: nobody is MASTER but VIP_OWN. A worker
+ * uses it when the control lcore has been silent for so long that another host may be MASTER.
+ */
+extern const struct vip_roles vip_roles_fenced;
+
+/* ------------------------------------------------------------------------------------------- */
+/* Addresses                                                                                    */
+/* ------------------------------------------------------------------------------------------- */
+
+/** An address that is answered for; 16 octets, and looked up by hash. */
+struct vip_entry {
+	uint8_t mac[6]; /**< Ethernet source and ARP sender of what is answered */
+	uint8_t vhid;   /**< VIP_OWN for the host's own addresses */
+	bool is_used;
+	uint32_t addr_be;
+	uint32_t reserved;
+};
+
+struct vip_set {
+	uint64_t port_mac;
+	uint64_t vhids[IP_FAMILIES][4]; /**< bit sets: the vhids with addresses of a family */
+	struct ip_prefix *onlink;       /**< prefixes of own and virtual addresses */
+	size_t onlink_count;
+	unsigned int shift;
+	uint32_t mask;
+	struct vip_entry *slot; /**< mask + 1 of them, at most half in use */
+};
+
+/** What a set is built from. */
+struct vip_address {
+	struct ip_prefix prefix;
+	uint8_t vhid;    /**< VIP_OWN or the vhid */
+	bool is_port_mac; /**< of a virtual address: answer with the port's MAC */
+};
+
+/**
+ * Build the set of an interface.
+ *
+ * @param port_mac the port's MAC
+ * @param socket   NUMA node, or -1
+ * @return         NULL with errno ENOMEM
+ */
+struct vip_set *vip_set_create(const struct vip_address *addresses, size_t count, uint64_t port_mac,
+			       int socket);
+void vip_set_destroy(struct vip_set *s);
+
+/** The entry of an IPv4 address, or one that is not in use. */
+static inline const struct vip_entry *
+vip_find4(const struct vip_set *s, uint32_t addr_be)
+{
+	uint32_t at = (addr_be * 0x9e3779b1u) >> s->shift;
+
+	while (s->slot[at].is_used && s->slot[at].addr_be != addr_be)
+		at = (at + 1) & s->mask;
+	return &s->slot[at];
+}
+
+static inline bool
+vip_set_has_vhid(const struct vip_set *s, enum ip_family family, uint8_t vhid)
+{
+	return (s->vhids[family][vhid / 64] >> (vhid % 64) & 1) != 0;
+}
+
+/** True if the address lies in a prefix of the interface. */
+bool vip_is_onlink(const struct vip_set *s, const struct ip_addr *addr);
+
+/* ------------------------------------------------------------------------------------------- */
+/* Interface                                                                                    */
+/* ------------------------------------------------------------------------------------------- */
+
+/** An interface as workers see it. */
+struct vip_interface {
+	uint16_t index;
+	struct vip_roles roles;
+	_Atomic(const struct vip_set *) set;
+};
+
+static inline const struct vip_set *
+vip_interface_set(const struct vip_interface *ifc)
+{
+	return atomic_load_explicit(&ifc->set, memory_order_acquire);
+}
+
+/**
+ * Layer 2: is a unicast frame with this destination ours? The port's MAC always, a virtual MAC
+ * while its vhid is MASTER.
+ */
+static inline bool
+vip_accepts_mac(const struct vip_set *s, const struct vip_roles *roles, uint64_t destination)
+{
+	return destination == s->port_mac ||
+	       (mac_is_virtual(destination) && destination != mac_of_vhid(VIP_OWN) &&
+		vip_is_master(roles, mac_virtual_vhid(destination)));
+}
+
+#endif /* VIP_H */
