@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "event.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct event_history {
+	pthread_mutex_t lock; /* between the manager and telemetry; control never takes it */
+	uint64_t last;        /* sequence of the newest, 0 if there is none */
+	struct event_entry entry[EVENT_HISTORY];
+};
+
+struct event_history *
+event_history_create(void)
+{
+	struct event_history *h = calloc(1, sizeof(*h));
+
+	if (h != NULL)
+		pthread_mutex_init(&h->lock, NULL);
+	return h;
+}
+
+void
+event_history_destroy(struct event_history *h)
+{
+	if (h == NULL)
+		return;
+	pthread_mutex_destroy(&h->lock);
+	free(h);
+}
+
+void
+event_history_add(struct event_history *h, const struct event *e)
+{
+	pthread_mutex_lock(&h->lock);
+	h->last++;
+	h->entry[h->last % EVENT_HISTORY] = (struct event_entry){ .sequence = h->last, .event = *e };
+	pthread_mutex_unlock(&h->lock);
+}
+
+size_t
+event_history_copy(struct event_history *h, uint64_t since, struct event_entry *out, size_t room)
+{
+	size_t count = 0;
+	uint64_t first;
+
+	pthread_mutex_lock(&h->lock);
+	first = h->last > EVENT_HISTORY ? h->last - EVENT_HISTORY + 1 : 1;
+	if (since + 1 > first)
+		first = since + 1;
+	for (uint64_t sequence = first; sequence <= h->last && count < room; sequence++)
+		out[count++] = h->entry[sequence % EVENT_HISTORY];
+	pthread_mutex_unlock(&h->lock);
+	return count;
+}

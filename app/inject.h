@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * Frames of the control lcore on their way through a worker's tx queue: advertisements and
+ * announcements leave ahead of data.
+ *
+ * A frame carries the generation of the role that it speaks for, and when it expires. A worker
+ * drops it if the role has moved on, or if it comes too late to be true; one that the device
+ * refuses is first in the next turn.
+ *
+ * Threads: inject_frame() and inject_collect() by control, inject_drain() by the worker.
+ * Memory:  frames come from the runtime's inject pool, which traffic cannot use up.
+ */
+#ifndef INJECT_H
+#define INJECT_H
+
+#include <rte_mbuf.h>
+
+#include "runtime.h"
+
+enum inject_kind {
+	INJECT_ADVERT,
+	INJECT_BOW_OUT,
+	INJECT_ANNOUNCEMENT,
+};
+
+struct inject_item {
+	struct rte_mbuf *frame;
+	uint64_t expires_tsc;
+	uint32_t generation;
+	uint16_t interface;
+	uint16_t vhid_index;
+	uint8_t vhid;
+	uint8_t kind;   /**< enum inject_kind */
+	uint8_t family; /**< enum ip_family */
+	uint8_t reserved;
+	uint32_t padding;
+};
+
+enum inject_result {
+	INJECT_SENT,
+	INJECT_REFUSED, /**< the device did not take it in time, or there was no room */
+	INJECT_STALE,   /**< the role changed first */
+};
+
+/** How an advertisement or a bow-out ended. Announcements are not reported. */
+struct inject_done {
+	uint16_t vhid_index;
+	uint8_t kind;
+	uint8_t family;
+	uint8_t result; /**< enum inject_result */
+	uint8_t reserved[3];
+};
+
+#define INJECT_RING_SIZE 8192
+
+/**
+ * Hand a frame to the injecting worker of the interface's port.
+ *
+ * @param data copied
+ * @return     0; -ENOBUFS if the pool or the ring is used up
+ */
+int inject_frame(struct runtime *r, const struct inject_item *item, const uint8_t *data, size_t len);
+
+/** Frames that wait in the rings of all workers. */
+unsigned int inject_waiting(const struct runtime *r);
+
+struct inject_pending *inject_pending_create(void);
+void inject_pending_destroy(struct inject_pending *p);
+
+/** Send what control has handed over. Returns how many frames went out. */
+unsigned int inject_drain(struct worker *w, uint64_t now_tsc);
+
+#endif /* INJECT_H */

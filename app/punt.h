@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * What workers hand to the control lcore: copies of fixed size with their arrival time, never a
+ * pointer into a packet; and the shares that keep a flood from drowning an election.
+ *
+ * Threads: punt_adverts() and punt_sightings() by the worker; the rings are emptied by control.
+ */
+#ifndef PUNT_H
+#define PUNT_H
+
+#include "runtime.h"
+
+/** An advertisement that passed carp_precheck(). */
+struct punt_advert {
+	uint64_t arrived_tsc;
+	struct ip_addr from;
+	uint8_t vhid;
+	uint8_t ttl;
+	uint16_t interface;
+	uint16_t len;                       /**< as it came in */
+	uint8_t payload[CARP_HEADER_LEN];   /**< its beginning; nobody looks further */
+	uint8_t reserved[5];
+};
+
+#define PUNT_ADVERT_RING_SIZE 4096
+#define PUNT_SIGHTING_RING_SIZE 4096
+
+/** Set up the shares of a worker for an interface, given its shortest advertisement interval. */
+void punt_police_init(struct police *p, uint64_t shortest_interval_us, unsigned int workers);
+
+/** Check, police and hand on the frames of @p carp (IP header already checked), and free them. */
+void punt_adverts(struct worker *w, struct worker_interface *wi, struct koi_interface *ifc,
+		  struct burst *carp, uint64_t now_tsc);
+
+/** Hand on neighbours; emptied. */
+void punt_sightings(struct worker *w, struct worker_interface *wi, struct arp_sightings *sightings,
+		    uint64_t now_tsc);
+
+#endif /* PUNT_H */

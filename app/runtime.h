@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * The running koi: ports, interfaces, vhids, workers and what connects them.
+ *
+ * Threads: built and torn down by main() while no other thread runs. In between each field belongs
+ *          to the thread that its comment names; what several threads read is atomic, immutable, or
+ *          a struct record.
+ * Memory:  all of it is allocated by runtime_create(), nothing on the way of a packet or of an
+ *          advertisement.
+ * Time:    microseconds of base/clock.h, or TSC cycles where the name says so.
+ */
+#ifndef RUNTIME_H
+#define RUNTIME_H
+
+#include <rte_rcu_qsbr.h>
+#include <rte_ring.h>
+
+#include "arp/arp.h"
+#include "base/counter.h"
+#include "base/ratelimit.h"
+#include "base/record.h"
+#include "base/timerheap.h"
+#include "carp/carp.h"
+#include "config/config.h"
+#include "fwd/fwd.h"
+#include "neigh/neigh.h"
+#include "port/port.h"
+#include "vip/vip.h"
+
+#include "event.h"
+#include "placement.h"
+
+#define NEIGH_CAPACITY 16384
+
+/* ------------------------------------------------------------------------------------------- */
+/* Interfaces and vhids                                                                         */
+/* ------------------------------------------------------------------------------------------- */
+
+/** A port, the workers that poll it, and the one that injects. */
+struct koi_port {
+	struct port port;
+	unsigned int pollers[PLACEMENT_WORKERS_MAX]; /**< workers with a queue pair here, by queue */
+	unsigned int poller_count;
+	_Atomic unsigned int injector; /**< the worker that sends for control; written by control */
+	_Atomic uint64_t link; /**< link_pack(); written by the manager, which polls the device */
+};
+
+static inline uint64_t
+link_pack(struct port_link link)
+{
+	return (uint64_t)link.speed_mbps << 1 | link.is_up;
+}
+
+static inline struct port_link
+link_unpack(uint64_t packed)
+{
+	return (struct port_link){ .is_up = packed & 1, .speed_mbps = (uint32_t)(packed >> 1) };
+}
+
+struct koi_interface {
+	struct vip_interface vip __rte_cache_aligned;
+	const struct config_interface *config;
+	struct koi_port *port;
+	struct carp_interface *carp; /**< control */
+	/**
+	 * By vhid: the source of the last accepted advertisement, IPv4 as on the wire, or 0. Workers
+	 * keep a share of what they hand on for it, so that no flood drowns the master. Control.
+	 */
+	_Atomic uint32_t master_hint[256];
+	struct koi_vhid *by_vhid[256];
+};
+
+struct koi_vhid {
+	const struct config_vhid *config;
+	struct koi_interface *interface;
+	unsigned int index;
+	char name[CONFIG_NAME_MAX + 4]; /**< "1@lan" */
+	uint64_t mac;          /**< source of what is sent for it: virtual, or the port's */
+	struct record *status; /**< struct carp_vhid_status; control writes, anyone reads */
+	struct election_vhid *election; /**< control's own: election.c */
+};
+
+/* ------------------------------------------------------------------------------------------- */
+/* Workers                                                                                      */
+/* ------------------------------------------------------------------------------------------- */
+
+/** What a worker counts of an interface besides ARP, IPv4 and refused advertisements. */
+enum link_counter {
+	LINK_RX_PACKETS,
+	LINK_RX_BYTES,
+	LINK_TX_PACKETS,
+	LINK_DROP_RUNT,         /**< shorter than an Ethernet header */
+	LINK_DROP_VLAN,         /**< tagged for a VLAN that no interface has */
+	LINK_DROP_ETHERTYPE,    /**< neither ARP nor IPv4 */
+	LINK_DROP_TX,           /**< the device took no more */
+	LINK_DROP_STALE_INJECT, /**< role changed or too old before it could be sent */
+	LINK_PUNT_POLICED,      /**< not handed to control: over its share */
+	LINK_PUNT_RING_FULL,    /**< not handed to control: no room */
+	LINK_COUNTERS,
+};
+
+const char *link_counter_name(enum link_counter counter);
+
+#define POLICE_SOURCES 4096
+
+/** The shares of what one worker hands to control from one interface. */
+struct police {
+	struct ratelimit sightings;
+	struct ratelimit adverts;               /**< all of the interface */
+	struct ratelimit reserved[256];         /**< by vhid: the last accepted master */
+	struct ratelimit source[POLICE_SOURCES]; /**< by hash of source and vhid */
+	struct ratelimit_rate source_rate;      /**< follows the shortest interval of the interface */
+};
+
+/** What one worker keeps for one interface. */
+struct worker_interface {
+	counter_t link[LINK_COUNTERS];
+	counter_t carp[CARP_COUNTERS]; /**< advertisements refused before control saw them */
+	struct fwd_worker fwd;
+	struct arp_worker arp;
+	struct police police;
+};
+
+/** A receive queue, and how far a worker has come with what had arrived. */
+struct rx_queue {
+	uint16_t port_id;
+	uint16_t queue;
+	uint16_t interface;
+	uint16_t depth;          /**< frames that the queue can hold */
+	uint32_t taken;          /**< since the mark was set */
+	bool is_drained;         /**< since the mark was set */
+};
+
+struct worker {
+	struct runtime *runtime;
+	unsigned int index;
+	unsigned int lcore;
+	unsigned int queue_count;
+	struct rx_queue *queue;
+	struct worker_interface **interface; /**< by interface; NULL where it polls nothing */
+
+	struct rte_ring *inject;      /**< from control: struct inject_item */
+	struct rte_ring *inject_done; /**< to control: struct inject_done */
+	struct rte_ring *adverts;     /**< to control: struct punt_advert */
+	struct rte_ring *sightings;   /**< to control: struct neigh_sighting */
+	struct inject_pending *pending; /**< frames that the device refused; inject.c */
+
+	/** Published once a turn, read by control, manager and telemetry. */
+	_Atomic uint64_t turn_tsc;  /**< when the last completed turn began: the heartbeat */
+	_Atomic uint64_t heard_tsc; /**< all that arrived before has been handed to control */
+	counter_t turns;
+	counter_t packets;
+	counter_t busy_cycles; /**< of turns that found frames */
+	counter_t idle_cycles; /**< of turns that did not, naps included */
+
+	/** The worker's own. */
+	uint64_t mark_tsc;  /**< when the mark of its queues was set */
+	uint64_t epoch_tsc; /**< when what ARP has seen is forgotten next */
+	uint32_t empty_turns;
+} __rte_cache_aligned;
+
+/* ------------------------------------------------------------------------------------------- */
+/* The whole                                                                                    */
+/* ------------------------------------------------------------------------------------------- */
+
+/** The demotion sum with its causes, as published by control. */
+struct demotion_status {
+	int64_t sum;
+	uint64_t count;
+	struct carp_cause cause[CARP_CAUSES_MAX];
+};
+
+/** The control lcore's worst lateness, as published by control. */
+struct control_gap {
+	uint64_t max_10s_us;
+	uint64_t max_5min_us;
+	uint64_t max_ever_us;
+};
+
+struct runtime {
+	const struct config *config;
+	const char *prefix; /**< --file-prefix */
+	uint64_t start_us;
+	_Atomic bool is_ready;
+
+	struct koi_port *port;
+	unsigned int port_count;
+	struct koi_interface *interface;
+	unsigned int interface_count;
+	struct koi_vhid *vhid;
+	unsigned int vhid_count;
+	struct worker *worker;
+	unsigned int worker_count;
+
+	struct rte_mempool *inject_pool; /**< frames of control; traffic cannot use it up */
+	struct rte_rcu_qsbr *qsbr;       /**< workers report here; thread id is the worker's index */
+	struct carp_node *node;          /**< control */
+	struct timerheap *timers;        /**< control; by vhid */
+	struct neigh_table *neighbours;  /**< control writes */
+	struct record *demotion;         /**< struct demotion_status */
+	struct record *gap;              /**< struct control_gap */
+	struct rte_ring *events;         /**< to the manager: struct event */
+	counter_t events_lost;           /**< control */
+	struct event_history *history;   /**< the manager writes, anyone reads */
+
+	/**
+	 * Until when the roles hold. Control renews it; a worker that finds it expired treats every
+	 * vhid as not MASTER: after a long stop another host may have taken over.
+	 */
+	_Atomic uint64_t lease_tsc;
+	_Atomic bool stop_requested; /**< manager to control */
+	_Atomic bool workers_stop;   /**< main to workers */
+};
+
+/**
+ * Allocate everything and open the ports.
+ *
+ * @return 0, or a negative errno with the reason logged
+ */
+int runtime_create(struct runtime *r, const struct config *config, const char *prefix);
+void runtime_destroy(struct runtime *r);
+
+#endif /* RUNTIME_H */
