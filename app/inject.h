@@ -69,6 +69,6 @@ struct inject_pending *inject_pending_create(void);
 void inject_pending_destroy(struct inject_pending *p);
 
 /** Send what control has handed over. Returns how many frames went out. */
-unsigned int inject_drain(struct worker *w, uint64_t now_tsc);
+unsigned int inject_drain(struct worker *w);
 
 #endif /* INJECT_H */

@@ -90,6 +90,7 @@ enum link_counter {
 	LINK_RX_PACKETS,
 	LINK_RX_BYTES,
 	LINK_TX_PACKETS,
+	LINK_TX_BYTES,
 	LINK_DROP_RUNT,         /**< shorter than an Ethernet header */
 	LINK_DROP_VLAN,         /**< tagged for a VLAN that no interface has */
 	LINK_DROP_ETHERTYPE,    /**< neither ARP nor IPv4 */
@@ -110,7 +111,10 @@ struct police {
 	struct ratelimit adverts;               /**< all of the interface */
 	struct ratelimit reserved[256];         /**< by vhid: the last accepted master */
 	struct ratelimit source[POLICE_SOURCES]; /**< by hash of source and vhid */
-	struct ratelimit_rate source_rate;      /**< follows the shortest interval of the interface */
+	struct ratelimit_rate sightings_rate;
+	struct ratelimit_rate adverts_rate;
+	struct ratelimit_rate reserved_rate;
+	struct ratelimit_rate source_rate; /**< follows the shortest interval of the interface */
 };
 
 /** What one worker keeps for one interface. */
@@ -151,6 +155,7 @@ struct worker {
 	_Atomic uint64_t heard_tsc; /**< all that arrived before has been handed to control */
 	counter_t turns;
 	counter_t packets;
+	counter_t fenced_bursts; /**< handled as nobody's master, for the lease had run out */
 	counter_t busy_cycles; /**< of turns that found frames */
 	counter_t idle_cycles; /**< of turns that did not, naps included */
 
@@ -196,6 +201,7 @@ struct runtime {
 	struct rte_mempool *inject_pool; /**< frames of control; traffic cannot use it up */
 	struct rte_rcu_qsbr *qsbr;       /**< workers report here; thread id is the worker's index */
 	struct carp_node *node;          /**< control */
+	struct election *election;       /**< control's own: election.c */
 	struct timerheap *timers;        /**< control; by vhid */
 	struct neigh_table *neighbours;  /**< control writes */
 	struct record *demotion;         /**< struct demotion_status */

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "inject.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <rte_ethdev.h>
+#include <rte_ring_elem.h>
+
+#include "base/clock.h"
+
+#define DRAIN_MAX 32
+
+/* Frames taken from the ring that the device has not taken yet, in order. */
+struct inject_pending {
+	unsigned int count;
+	struct inject_item item[DRAIN_MAX];
+};
+
+/* ------------------------------------------------------------------------------------------- */
+/* Control                                                                                      */
+/* ------------------------------------------------------------------------------------------- */
+
+int
+inject_frame(struct runtime *r, const struct inject_item *item, const uint8_t *data, size_t len)
+{
+	struct koi_port *port = r->interface[item->interface].port;
+	unsigned int injector = atomic_load_explicit(&port->injector, memory_order_relaxed);
+	struct rte_mbuf *frame = rte_pktmbuf_alloc(r->inject_pool);
+	struct inject_item copy = *item;
+
+	if (frame == NULL)
+		return -ENOBUFS;
+	memcpy(rte_pktmbuf_mtod(frame, uint8_t *), data, len);
+	frame->data_len = (uint16_t)len;
+	frame->pkt_len = (uint32_t)len;
+	copy.frame = frame;
+	if (rte_ring_sp_enqueue_elem(r->worker[injector].inject, &copy, sizeof(copy)) != 0) {
+		rte_pktmbuf_free(frame);
+		return -ENOBUFS;
+	}
+	return 0;
+}
+
+unsigned int
+inject_waiting(const struct runtime *r)
+{
+	unsigned int waiting = 0;
+
+	for (unsigned int i = 0; i < r->worker_count; i++)
+		waiting += rte_ring_count(r->worker[i].inject);
+	return waiting;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* Worker                                                                                       */
+/* ------------------------------------------------------------------------------------------- */
+
+struct inject_pending *
+inject_pending_create(void)
+{
+	return calloc(1, sizeof(struct inject_pending));
+}
+
+void
+inject_pending_destroy(struct inject_pending *p)
+{
+	if (p == NULL)
+		return;
+	for (unsigned int i = 0; i < p->count; i++)
+		rte_pktmbuf_free(p->item[i].frame);
+	free(p);
+}
+
+static void
+report(struct worker *w, const struct inject_item *item, enum inject_result result)
+{
+	struct inject_done done = {
+		.vhid_index = item->vhid_index,
+		.kind = item->kind,
+		.family = item->family,
+		.result = (uint8_t)result,
+	};
+
+	/* The ring is as large as the one that the frames came by; it has room. */
+	if (item->kind != INJECT_ANNOUNCEMENT)
+		rte_ring_sp_enqueue_elem(w->inject_done, &done, sizeof(done));
+}
+
+/*
+ * True while the role that the frame speaks for is the one of now. A bow-out stays true until the
+ * vhid is MASTER again.
+ */
+static bool
+is_current(const struct worker *w, const struct inject_item *item)
+{
+	const struct vip_roles *roles = &w->runtime->interface[item->interface].vip.roles;
+	uint64_t word = vip_role_load(roles, item->vhid);
+
+	if (item->kind == INJECT_BOW_OUT && vip_role_of(word) != VIP_ROLE_MASTER)
+		return true;
+	return vip_generation_of(word) == item->generation;
+}
+
+static int
+queue_of(const struct worker *w, uint16_t port_id)
+{
+	for (unsigned int i = 0; i < w->queue_count; i++)
+		if (w->queue[i].port_id == port_id)
+			return w->queue[i].queue;
+	return -1;
+}
+
+/* Returns false if the device refuses the frame, which then waits for the next turn. */
+static bool
+send_one(struct worker *w, struct inject_item *item, uint64_t now_tsc)
+{
+	struct koi_interface *ifc = &w->runtime->interface[item->interface];
+	uint16_t port_id = ifc->port->port.id;
+	struct worker_interface *wi = w->interface[item->interface];
+	uint32_t len = item->frame->pkt_len;
+	int queue = queue_of(w, port_id);
+	bool is_late = now_tsc > item->expires_tsc;
+
+	if (is_late || queue < 0 || !is_current(w, item)) {
+		if (wi != NULL)
+			counter_add(&wi->link[LINK_DROP_STALE_INJECT], 1);
+		report(w, item, is_late || queue < 0 ? INJECT_REFUSED : INJECT_STALE);
+		rte_pktmbuf_free(item->frame);
+		return true;
+	}
+	if (rte_eth_tx_burst(port_id, (uint16_t)queue, &item->frame, 1) != 1)
+		return false;
+	counter_add(&wi->link[LINK_TX_PACKETS], 1);
+	counter_add(&wi->link[LINK_TX_BYTES], len);
+	report(w, item, INJECT_SENT);
+	return true;
+}
+
+unsigned int
+inject_drain(struct worker *w)
+{
+	struct inject_pending *p = w->pending;
+	unsigned int taken = p->count, kept = 0;
+	uint64_t now_tsc;
+
+	if (!rte_ring_empty(w->inject))
+		taken += rte_ring_sc_dequeue_burst_elem(w->inject, &p->item[p->count],
+							sizeof(p->item[0]), DRAIN_MAX - p->count,
+							NULL);
+	if (taken == 0)
+		return 0;
+	now_tsc = rte_rdtsc();
+	for (unsigned int i = 0; i < taken; i++)
+		if (!send_one(w, &p->item[i], now_tsc))
+			p->item[kept++] = p->item[i];
+	p->count = kept;
+	return taken - kept;
+}

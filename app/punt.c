@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "punt.h"
+
+#include <rte_ether.h>
+#include <rte_ip.h>
+#include <rte_ring_elem.h>
+
+#include "base/clock.h"
+
+/*
+ * Control checks a digest in about a microsecond. What it can be made to check is held to a few
+ * percent of its core; what one source can have is a few times what an honest master sends.
+ */
+#define ADVERTS_PER_SECOND 50000
+#define ADVERTS_BURST 1024
+#define RESERVED_PER_SECOND 2000
+#define RESERVED_BURST 256
+#define SOURCE_MIN_PER_SECOND 20
+#define SOURCE_BURST 16
+#define SIGHTINGS_PER_SECOND 2000
+#define SIGHTINGS_BURST 256
+
+static struct ratelimit_rate
+rate(uint64_t per_second, uint64_t burst, unsigned int workers)
+{
+	uint64_t share = per_second / workers;
+
+	return ratelimit_rate(clock_scale.hz, share > 0 ? share : 1, burst);
+}
+
+void
+punt_police_init(struct police *p, uint64_t shortest_interval_us, unsigned int workers)
+{
+	uint64_t honest = 4 * 1000000 / shortest_interval_us;
+
+	memset(p, 0, sizeof(*p));
+	p->source_rate = ratelimit_rate(clock_scale.hz,
+					honest > SOURCE_MIN_PER_SECOND ? honest : SOURCE_MIN_PER_SECOND,
+					SOURCE_BURST);
+	p->adverts_rate = rate(ADVERTS_PER_SECOND, ADVERTS_BURST, workers);
+	p->reserved_rate = rate(RESERVED_PER_SECOND, RESERVED_BURST, 1);
+	p->sightings_rate = rate(SIGHTINGS_PER_SECOND, SIGHTINGS_BURST, workers);
+}
+
+/* May an advertisement of this source be handed on? The last accepted master has its own share. */
+static bool
+is_within_share(struct police *p, const struct koi_interface *ifc, uint32_t source_be, uint8_t vhid,
+		uint64_t now_tsc)
+{
+	uint32_t slot = ((source_be ^ ((uint32_t)vhid << 8)) * 0x9e3779b1u) >> 20;
+
+	if (source_be == atomic_load_explicit(&ifc->master_hint[vhid], memory_order_relaxed) &&
+	    ratelimit_take(&p->reserved[vhid], &p->reserved_rate, now_tsc))
+		return true;
+	return ratelimit_take(&p->source[slot], &p->source_rate, now_tsc) &&
+	       ratelimit_take(&p->adverts, &p->adverts_rate, now_tsc);
+}
+
+_Static_assert(POLICE_SOURCES == 1u << 12, "the slot of a source is the upper 12 bits of its hash");
+
+void
+punt_adverts(struct worker *w, struct worker_interface *wi, struct koi_interface *ifc,
+	     struct burst *carp, uint64_t now_tsc)
+{
+	const struct vip_set *set = vip_interface_set(&ifc->vip);
+	struct punt_advert out[BURST_MAX];
+	unsigned int count = 0, queued;
+
+	for (unsigned int i = 0; i < carp->count; i++) {
+		struct rte_mbuf *m = carp->frame[i];
+		const struct rte_ipv4_hdr *ip =
+			rte_pktmbuf_mtod_offset(m, const struct rte_ipv4_hdr *, RTE_ETHER_HDR_LEN);
+		uint32_t header_len = rte_ipv4_hdr_len(ip);
+		uint32_t len = rte_be_to_cpu_16(ip->total_length) - header_len;
+		uint32_t in_hand = rte_pktmbuf_data_len(m) - RTE_ETHER_HDR_LEN - header_len;
+		struct punt_advert *p = &out[count];
+		enum carp_counter refused;
+
+		if (len > in_hand)
+			len = in_hand;
+		refused = carp_precheck((const uint8_t *)ip + header_len, len, set->vhids[IP_V4],
+					&p->vhid);
+		if (refused != CARP_ACCEPTED) {
+			counter_add(&wi->carp[CARP_RECEIVED], 1);
+			counter_add(&wi->carp[refused], 1);
+			continue;
+		}
+		if (!is_within_share(&wi->police, ifc, ip->src_addr, p->vhid, now_tsc)) {
+			counter_add(&wi->link[LINK_PUNT_POLICED], 1);
+			continue;
+		}
+		p->arrived_tsc = now_tsc;
+		p->from = ip_addr_from_v4_be(ip->src_addr);
+		p->ttl = ip->time_to_live;
+		p->interface = ifc->vip.index;
+		p->len = (uint16_t)len;
+		memset(p->payload, 0, sizeof(p->payload));
+		memcpy(p->payload, (const uint8_t *)ip + header_len,
+		       len < sizeof(p->payload) ? len : sizeof(p->payload));
+		count++;
+	}
+	burst_free(carp);
+	queued = rte_ring_sp_enqueue_burst_elem(w->adverts, out, sizeof(out[0]), count, NULL);
+	counter_add(&wi->link[LINK_PUNT_RING_FULL], count - queued);
+}
+
+void
+punt_sightings(struct worker *w, struct worker_interface *wi, struct arp_sightings *sightings,
+	       uint64_t now_tsc)
+{
+	uint64_t now_us = clock_tsc_to_us(now_tsc);
+
+	for (unsigned int i = 0; i < sightings->count; i++) {
+		struct neigh_sighting *s = &sightings->item[i];
+
+		s->seen_us = now_us;
+		if (!ratelimit_take(&wi->police.sightings, &wi->police.sightings_rate, now_tsc))
+			counter_add(&wi->link[LINK_PUNT_POLICED], 1);
+		else if (rte_ring_sp_enqueue_elem(w->sightings, s, sizeof(*s)) != 0)
+			counter_add(&wi->link[LINK_PUNT_RING_FULL], 1);
+	}
+	sightings->count = 0;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "worker.h"
+
+#include <sched.h>
+#include <time.h>
+
+#include <rte_ethdev.h>
+#include <rte_lcore.h>
+#include <rte_prefetch.h>
+
+#include "base/clock.h"
+#include "inject.h"
+#include "punt.h"
+
+/* Empty turns before a worker naps, and the longest nap. */
+#define IDLE_TURNS 100
+#define NAP_MIN_NS 1000
+#define NAP_MAX_NS 50000
+
+/* What ARP has seen is reported anew so often. */
+#define EPOCH_US 1000000
+
+/* ------------------------------------------------------------------------------------------- */
+/* The way of a packet                                                                          */
+/* ------------------------------------------------------------------------------------------- */
+
+struct stages {
+	struct burst arp;
+	struct burst ip4;
+	struct burst carp;
+	struct burst reply;
+	struct burst drop;
+	struct arp_sightings sightings;
+};
+
+/* Sort a burst by EtherType. Returns the octets received. */
+static uint64_t
+classify(struct worker_interface *wi, struct rte_mbuf **frames, unsigned int count, struct stages *s)
+{
+	uint64_t octets = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		struct rte_mbuf *m = frames[i];
+		const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+
+		octets += rte_pktmbuf_pkt_len(m);
+		if (unlikely(rte_pktmbuf_data_len(m) < sizeof(*eth))) {
+			counter_add(&wi->link[LINK_DROP_RUNT], 1);
+			burst_add(&s->drop, m);
+		} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4)) {
+			burst_add(&s->ip4, m);
+		} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP)) {
+			burst_add(&s->arp, m);
+		} else {
+			bool is_tagged = eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN);
+
+			counter_add(&wi->link[is_tagged ? LINK_DROP_VLAN : LINK_DROP_ETHERTYPE], 1);
+			burst_add(&s->drop, m);
+		}
+	}
+	return octets;
+}
+
+static void
+transmit(struct worker_interface *wi, const struct rx_queue *q, struct burst *b)
+{
+	uint64_t octets = 0;
+	unsigned int sent;
+
+	for (unsigned int i = 0; i < b->count; i++)
+		octets += rte_pktmbuf_pkt_len(b->frame[i]);
+	sent = rte_eth_tx_burst(q->port_id, q->queue, b->frame, (uint16_t)b->count);
+	if (unlikely(sent < b->count)) {
+		for (unsigned int i = sent; i < b->count; i++)
+			octets -= rte_pktmbuf_pkt_len(b->frame[i]);
+		counter_add(&wi->link[LINK_DROP_TX], b->count - sent);
+		rte_pktmbuf_free_bulk(&b->frame[sent], b->count - sent);
+	}
+	counter_add(&wi->link[LINK_TX_PACKETS], sent);
+	counter_add(&wi->link[LINK_TX_BYTES], octets);
+	b->count = 0;
+}
+
+/* One burst of one queue, from rx to tx. */
+static unsigned int
+poll_queue(struct worker *w, struct rx_queue *q)
+{
+	struct koi_interface *ifc = &w->runtime->interface[q->interface];
+	struct worker_interface *wi = w->interface[q->interface];
+	const struct vip_roles *roles = &ifc->vip.roles;
+	struct rte_mbuf *frames[BURST_MAX];
+	struct stages s;
+	unsigned int count;
+	uint64_t now_tsc;
+
+	count = rte_eth_rx_burst(q->port_id, q->queue, frames, BURST_MAX);
+	q->is_drained |= count < BURST_MAX;
+	if (count == 0)
+		return 0;
+	q->taken += count;
+
+	/* Read after the burst: this worker may have been stopped since the turn began. */
+	now_tsc = rte_rdtsc();
+	if (unlikely(now_tsc > atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire))) {
+		roles = &vip_roles_fenced;
+		counter_add(&w->fenced_bursts, 1);
+	}
+
+	s.arp.count = s.ip4.count = s.carp.count = s.reply.count = s.drop.count = 0;
+	s.sightings.count = 0;
+	counter_add(&wi->link[LINK_RX_PACKETS], count);
+	counter_add(&wi->link[LINK_RX_BYTES], classify(wi, frames, count, &s));
+
+	if (s.arp.count != 0)
+		arp_input(&wi->arp, &ifc->vip, roles, &s.arp, &s.reply, &s.drop, &s.sightings);
+	if (s.ip4.count != 0)
+		fwd_input4(&wi->fwd, &ifc->vip, roles, &s.ip4, &s.reply, &s.carp, &s.drop);
+
+	if (s.reply.count != 0)
+		transmit(wi, q, &s.reply);
+	if (s.carp.count != 0)
+		punt_adverts(w, wi, ifc, &s.carp, now_tsc);
+	if (s.sightings.count != 0)
+		punt_sightings(w, wi, &s.sightings, now_tsc);
+	burst_free(&s.drop);
+	return count;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* What others want to know                                                                     */
+/* ------------------------------------------------------------------------------------------- */
+
+bool
+worker_has_heard(const struct worker *w)
+{
+	for (unsigned int i = 0; i < w->queue_count; i++)
+		if (!w->queue[i].is_drained && w->queue[i].taken < w->queue[i].depth)
+			return false;
+	return true;
+}
+
+/* After the punts of the turn are in their rings: control may rely on what is said here. */
+static void
+publish_turn(struct worker *w, uint64_t began_tsc)
+{
+	if (worker_has_heard(w)) {
+		atomic_store_explicit(&w->heard_tsc, w->mark_tsc, memory_order_release);
+		for (unsigned int i = 0; i < w->queue_count; i++) {
+			w->queue[i].taken = 0;
+			w->queue[i].is_drained = false;
+		}
+		w->mark_tsc = 0;
+	}
+	atomic_store_explicit(&w->turn_tsc, began_tsc, memory_order_release);
+	rte_rcu_qsbr_quiescent(w->runtime->qsbr, w->index);
+}
+
+static void
+start_epoch(struct worker *w, uint64_t now_tsc)
+{
+	w->epoch_tsc = now_tsc + clock_us_to_cycles(EPOCH_US);
+	for (unsigned int i = 0; i < w->runtime->interface_count; i++)
+		if (w->interface[i] != NULL)
+			w->interface[i]->arp.epoch++;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* The loop                                                                                     */
+/* ------------------------------------------------------------------------------------------- */
+
+static void
+rest(struct worker *w)
+{
+	enum config_idle idle = w->runtime->config->idle;
+	struct timespec nap = { 0, NAP_MIN_NS };
+
+	if (idle == CONFIG_IDLE_POLL) {
+		rte_pause();
+	} else if (idle == CONFIG_IDLE_YIELD) {
+		sched_yield();
+	} else if (++w->empty_turns > IDLE_TURNS) {
+		nap.tv_nsec = RTE_MIN((long)NAP_MAX_NS, NAP_MIN_NS * (long)(w->empty_turns - IDLE_TURNS));
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+	}
+}
+
+static unsigned int
+take_turn(struct worker *w, uint64_t now_tsc)
+{
+	unsigned int frames = inject_drain(w);
+
+	if (w->mark_tsc == 0)
+		w->mark_tsc = now_tsc;
+	for (unsigned int i = 0; i < w->queue_count; i++)
+		frames += poll_queue(w, &w->queue[i]);
+	if (unlikely(now_tsc > w->epoch_tsc))
+		start_epoch(w, now_tsc);
+	publish_turn(w, now_tsc);
+	return frames;
+}
+
+int
+worker_main(void *arg)
+{
+	struct worker *w = arg;
+	struct runtime *r = w->runtime;
+	uint64_t began = rte_rdtsc();
+
+	rte_rcu_qsbr_thread_online(r->qsbr, w->index);
+	while (!atomic_load_explicit(&r->workers_stop, memory_order_relaxed)) {
+		unsigned int frames = take_turn(w, began);
+		uint64_t ended;
+
+		if (frames == 0)
+			rest(w);
+		else
+			w->empty_turns = 0;
+		ended = rte_rdtsc();
+		counter_add(&w->turns, 1);
+		counter_add(&w->packets, frames);
+		counter_add(frames != 0 ? &w->busy_cycles : &w->idle_cycles, ended - began);
+		began = ended;
+	}
+	rte_rcu_qsbr_thread_offline(r->qsbr, w->index);
+	return 0;
+}
