@@ -251,7 +251,7 @@ struct carp_interface *carp_interface_create(struct carp_node *n, const char *na
 /** Gives back the interface's causes. */
 void carp_interface_destroy(struct carp_interface *ifc, uint64_t now_us);
 
-/** While it is down, and the interface has a vhid, the node carries the cause "interface X down". */
+/** While it is down and the interface has a vhid, the node has the cause "interface X down". */
 void carp_interface_set_link(struct carp_interface *ifc, bool up, uint64_t now_us);
 bool carp_interface_link(const struct carp_interface *ifc);
 
@@ -295,6 +295,9 @@ struct carp_reason {
 };
 
 #define CARP_REASON_TEXT 128
+
+/** The reason without particulars, in FreeBSD's words where it has some. */
+const char *carp_reason_name(enum carp_reason_code code);
 
 /** Write the text that log and telemetry show, FreeBSD's words first; returns @p buf. */
 const char *carp_reason_format(const struct carp_reason *r, char buf[CARP_REASON_TEXT]);
@@ -390,6 +393,9 @@ uint64_t carp_vhid_next_us(const struct carp_vhid *v);
 /**
  * Receive. Checks in this order: carp.allow, length, version, type, vhid and family, TTL, checksum,
  * own echo, digest; then the rules of the state.
+ *
+ * An advertisement as good as our own is answered by the next carp_vhid_run(), which is then due at
+ * once: several that waited get one answer, sent when the caller has heard them all.
  *
  * @param arrived_us when it arrived; may be earlier than the last carp_vhid_run()
  * @param out        cleared first

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * The objects behind carp.h, shared by the files of this module.
+ */
+#ifndef CARP_INTERNAL_H
+#define CARP_INTERNAL_H
+
+#include "carp/carp.h"
+
+#define CARP_SECOND_US UINT64_C(1000000)
+/** The longest interface name whose causes still fit into CARP_CAUSE_NAME_MAX. */
+#define CARP_INTERFACE_NAME_MAX 32
+/** How many of the advertisements sent last are recognised when they come back. */
+#define CARP_ECHO_WINDOW 64
+
+struct carp_node {
+	struct carp_settings settings;
+	struct carp_cause *causes;
+	size_t cause_count;
+	size_t cause_capacity;
+	int32_t demotion;
+	uint64_t generation;
+	struct carp_interface *interfaces;
+};
+
+struct carp_interface {
+	struct carp_node *node;
+	struct carp_interface *next;
+	char name[CARP_INTERFACE_NAME_MAX + 1];
+	bool link_is_up;
+	uint64_t link_since_us;
+	uint64_t generation;
+	unsigned int vhids;
+	unsigned int masters;
+	bool sending_fails;
+	unsigned int send_failures;
+	unsigned int send_successes;
+	uint64_t last_send_us;
+};
+
+/** A MASTER that hears a MASTER of the same speed; see carp_tie.c. */
+struct carp_dispute {
+	bool is_open;
+	bool answer_is_due;
+	bool has_rival;
+	bool rival_is_answered;
+	bool has_heard[IP_FAMILIES];
+	uint64_t heard_us[IP_FAMILIES];
+	uint64_t since_us;
+	struct ip_addr rival; /**< of those that go before us, the one that goes first */
+	uint64_t rival_counter;
+	uint64_t answered_us;
+	uint64_t window_us; /**< answers are counted since then */
+	unsigned int answers;
+};
+
+/** What an advertisement says about the speed of its sender, and what the demotion was. */
+struct carp_stance {
+	uint8_t advbase;
+	uint8_t advskew;
+	uint8_t demote;
+	int32_t demotion;
+};
+
+struct carp_vhid {
+	struct carp_interface *ifc;
+	struct carp_digest *digest;
+	uint8_t vhid;
+	uint8_t advbase;
+	uint8_t advskew;
+	bool up;
+	bool uses[IP_FAMILIES];
+	bool has_source[IP_FAMILIES];
+	struct ip_addr source[IP_FAMILIES];
+	uint32_t announce_interval_s;
+
+	enum carp_state state;
+	uint64_t since_us;
+	uint32_t transitions;
+	struct carp_reason last_reason;
+	bool was_initialized;
+	enum carp_reason_code obstacle; /**< what kept it in INIT last */
+
+	/* What the last run has seen, and what it left undone. */
+	bool is_dirty;
+	bool is_retimed;
+	bool advert_is_pending;
+	uint64_t node_generation;
+	uint64_t interface_generation;
+	uint64_t armed_master_down_us;
+
+	/* BACKUP */
+	uint64_t heard_us[IP_FAMILIES];
+	uint64_t master_down_us[IP_FAMILIES];
+
+	/* MASTER */
+	uint64_t advert_us;
+	uint64_t announce_us;
+	unsigned int announce_repeats;
+	struct carp_dispute dispute;
+
+	uint64_t next_counter;
+	uint64_t frames_sent;
+	uint64_t last_sent_us;
+	struct carp_stance advertised;
+
+	bool has_master;
+	struct ip_addr master;
+	uint8_t master_advbase;
+	uint8_t master_advskew;
+	uint64_t master_heard_us;
+
+	uint64_t counters[CARP_COUNTERS];
+};
+
+/** An acceptable advertisement. */
+struct carp_heard {
+	struct carp_header header;
+	struct ip_addr from;
+	uint64_t at_us;
+};
+
+/* carp_node.c */
+void carp_node_cause_refresh(struct carp_node *n, const char *name, int32_t value, uint64_t now_us);
+int carp_node_causes_reserve(struct carp_node *n, size_t extra);
+
+/* carp_interface.c */
+void carp_interface_refresh(struct carp_interface *ifc, uint64_t now_us);
+void carp_interface_attach(struct carp_interface *ifc);
+void carp_interface_detach(struct carp_interface *ifc, uint64_t now_us);
+void carp_interface_sent(struct carp_interface *ifc, bool ok, uint64_t now_us);
+/** When the send errors of an interface without a MASTER are forgotten; CARP_NEVER if none are. */
+uint64_t carp_interface_forgive_us(const struct carp_interface *ifc);
+void carp_interface_forgive(struct carp_interface *ifc, uint64_t now_us);
+
+/* carp_wire.c */
+/** Read the fields whatever version and type say. */
+void carp_header_read(const uint8_t payload[CARP_HEADER_LEN], struct carp_header *out);
+
+/* carp_timing.c */
+uint64_t carp_interval_us(uint8_t advbase, uint8_t advskew);
+/** Beyond this peer interval a BACKUP does not wait; CARP_NEVER with advbase 0. */
+uint64_t carp_patience_us(const struct carp_vhid *v);
+struct carp_stance carp_stance_of(const struct carp_vhid *v);
+
+/* carp_tie.c */
+/** Weigh an advertisement that is as good as our own. True: give way to its sender. */
+bool carp_tie_is_lost(struct carp_vhid *v, const struct carp_heard *h);
+/** The answer that was due has been sent. */
+void carp_tie_answered(struct carp_vhid *v, uint64_t now_us);
+
+/* carp_election.c */
+/** True if nothing forbids a role: administrative state, link and carp.allow. */
+bool carp_election_is_possible(const struct carp_vhid *v);
+void carp_election_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
+		       struct carp_actions *out);
+void carp_election_hear(struct carp_vhid *v, const struct carp_heard *h, struct carp_actions *out);
+void carp_election_force(struct carp_vhid *v, enum carp_state state, uint64_t now_us,
+			 struct carp_actions *out);
+
+/* carp_action.c */
+/** Append an advertisement for each family in use. */
+void carp_action_send(struct carp_vhid *v, bool bow_out, uint64_t now_us,
+		      struct carp_actions *out);
+void carp_action_announce(struct carp_actions *out);
+void carp_action_state(struct carp_vhid *v, enum carp_state to, const struct carp_reason *reason,
+		       uint64_t now_us, struct carp_actions *out);
+
+#endif /* CARP_INTERNAL_H */

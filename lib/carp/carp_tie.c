@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Two masters of the same speed. A kernel gives way to an equal advertisement at once and in
+ * silence; ucarp gives way to the address that goes first and otherwise stays and speaks on. So we
+ * answer, and whether the peer speaks again tells which of them it is: give way to a peer that has
+ * had our answer, goes first and still speaks. docs/protocol.md reasons why one master remains.
+ */
+#include <string.h>
+
+#include "carp/carp_internal.h"
+
+#define ANSWERS_PER_INTERVAL 3
+/* A master that has been silent that long has been replaced, and nothing of it is on its way. */
+#define SILENT_INTERVALS 2
+
+/* Words as ucarp compares them: those of IPv4 on a little-endian host, so the last octet leads. */
+static int
+compare_sources(const struct ip_addr *a, const struct ip_addr *b)
+{
+	int i;
+
+	if (a->family == IP_V6)
+		return memcmp(a->octets, b->octets, sizeof(a->octets));
+	for (i = 3; i >= 0; i--) {
+		if (a->octets[i] != b->octets[i])
+			return a->octets[i] < b->octets[i] ? -1 : 1;
+	}
+	return 0;
+}
+
+static bool
+is_unspecified(const struct ip_addr *addr)
+{
+	static const uint8_t zero[16];
+
+	return memcmp(addr->octets, zero, addr->family == IP_V4 ? 4 : 16) == 0;
+}
+
+/* Nobody goes after a node without an address; counters decide where addresses do not. */
+static bool
+goes_before_us(const struct carp_vhid *v, const struct carp_heard *h)
+{
+	const struct ip_addr *own = &v->source[h->from.family];
+	bool own_is_known = v->has_source[h->from.family] && !is_unspecified(own);
+	bool peer_is_known = !is_unspecified(&h->from);
+	int order = 0;
+
+	if (own_is_known != peer_is_known)
+		return peer_is_known;
+	if (own_is_known)
+		order = compare_sources(&h->from, own);
+	return order < 0 || (order == 0 && h->header.counter < v->next_counter);
+}
+
+static bool
+has_heard_within(const struct carp_dispute *d, enum ip_family family, uint64_t since_us)
+{
+	return d->has_heard[family] && d->heard_us[family] >= since_us;
+}
+
+/* A dispute ends when no equal advertisement has come for a master-down time. */
+static void
+open_or_continue(struct carp_vhid *v, const struct carp_heard *h)
+{
+	uint64_t master_down_us = carp_vhid_master_down_us(v);
+	uint64_t since_us = h->at_us > master_down_us ? h->at_us - master_down_us : 0;
+	struct carp_dispute *d = &v->dispute;
+
+	if (!d->is_open || !(has_heard_within(d, IP_V4, since_us) ||
+			     has_heard_within(d, IP_V6, since_us))) {
+		*d = (struct carp_dispute){ .is_open = true, .since_us = h->at_us };
+	}
+	if (d->has_heard[IP_V4] && d->heard_us[IP_V4] < since_us)
+		d->has_heard[IP_V4] = false;
+	d->has_heard[h->from.family] = true;
+	d->heard_us[h->from.family] = h->at_us;
+}
+
+/* The two families may order the same two nodes differently: only one may decide. */
+static bool
+family_decides(const struct carp_dispute *d, uint8_t family)
+{
+	return family == IP_V4 || !d->has_heard[IP_V4];
+}
+
+static bool
+is_rival(const struct carp_dispute *d, const struct ip_addr *from)
+{
+	return d->has_rival && ip_addr_compare(&d->rival, from) == 0;
+}
+
+/* True if the rival has spoken after our answer, and not only once more with the same words. */
+static bool
+rival_insists(const struct carp_dispute *d, const struct carp_heard *h)
+{
+	return d->rival_is_answered && h->at_us >= d->answered_us &&
+	       h->header.counter != d->rival_counter;
+}
+
+static void
+remember_rival(struct carp_dispute *d, const struct carp_heard *h)
+{
+	if (!is_rival(d, &h->from)) {
+		if (d->has_rival && d->rival.family == h->from.family &&
+		    compare_sources(&h->from, &d->rival) >= 0)
+			return;
+		d->rival_is_answered = false;
+	}
+	d->has_rival = true;
+	d->rival = h->from;
+	d->rival_counter = h->header.counter;
+}
+
+static void
+ask_for_answer(struct carp_vhid *v, uint64_t now_us)
+{
+	struct carp_dispute *d = &v->dispute;
+
+	if (d->answer_is_due)
+		return;
+	if (d->answers == 0 || now_us >= d->window_us + carp_vhid_interval_us(v)) {
+		d->window_us = now_us;
+		d->answers = 0;
+	}
+	if (d->answers < ANSWERS_PER_INTERVAL) {
+		d->answers++;
+		d->answer_is_due = true;
+	}
+}
+
+bool
+carp_tie_is_lost(struct carp_vhid *v, const struct carp_heard *h)
+{
+	struct carp_dispute *d = &v->dispute;
+
+	if (h->at_us >= v->last_sent_us + SILENT_INTERVALS * carp_vhid_interval_us(v))
+		return true;
+
+	open_or_continue(v, h);
+	/* Whoever is left after so long does not hear us or orders addresses in another way. */
+	if (h->at_us > d->since_us + carp_vhid_master_down_us(v))
+		return true;
+	if (family_decides(d, h->from.family) && goes_before_us(v, h)) {
+		if (is_rival(d, &h->from) && rival_insists(d, h))
+			return true;
+		remember_rival(d, h);
+	}
+	ask_for_answer(v, h->at_us);
+	return false;
+}
+
+void
+carp_tie_answered(struct carp_vhid *v, uint64_t now_us)
+{
+	struct carp_dispute *d = &v->dispute;
+
+	d->answer_is_due = false;
+	d->rival_is_answered = d->has_rival;
+	d->answered_us = now_us;
+}
