@@ -25,6 +25,9 @@
 #define CONFIG_INTERFACES_MAX 256
 #define CONFIG_VHIDS_MAX 4096
 #define CONFIG_KEY_MAX 19      /**< the BSDs cut longer passwords silently; here an error */
+#define CONFIG_ADDRESSES_MAX 1024       /**< own addresses of one interface */
+#define CONFIG_FILE_MAX (64u << 20)     /**< bytes */
+#define CONFIG_ANNOUNCE_MAX_S 86400     /**< of announce_interval_s */
 
 enum config_idle {
 	CONFIG_IDLE_POLL,
@@ -82,7 +85,21 @@ struct config {
 	size_t vhid_count;
 };
 
-/** The errors and warnings of one file, one text each: "/vhids/2/advskew: 255 is not in 0..254". */
+/** What the configuration is loaded for. */
+enum config_purpose {
+	CONFIG_RUN,
+	CONFIG_CHECK, /**< a pass_file that the caller may not read is a warning, not an error */
+};
+
+/**
+ * The errors and warnings of one file, one text each:
+ *
+ *     /vhids/2/advskew: 255 is not in 0..254     with the JSON Pointer of its place
+ *     12:7: '}' expected                         a syntax error begins with line and column
+ *     cannot read: Permission denied             what concerns the file as a whole
+ *
+ * No text holds a secret or a control character.
+ */
 struct config_report {
 	char **errors;
 	size_t error_count;
@@ -93,17 +110,22 @@ struct config_report {
 /**
  * Read, parse and check a file.
  *
- * @param path   the file; secrets named by pass_file are relative to its folder, or to
- *               $CREDENTIALS_DIRECTORY if that is set
+ * @param path   the file; a relative pass_file is looked for in $CREDENTIALS_DIRECTORY, if that is
+ *               set, then in the folder of @p path
  * @param report filled with every error and warning; free with config_report_free()
- * @return       the configuration if there is no error, else NULL
+ * @return       the configuration if there is no error, else NULL with errno EINVAL, or ENOMEM: the
+ *               report then says "out of memory" and may lack entries
  */
-struct config *config_load(const char *path, struct config_report *report);
+struct config *config_load(const char *path, enum config_purpose purpose,
+			   struct config_report *report);
 
 void config_free(struct config *c);
 void config_report_free(struct config_report *report);
 
-/** Write the report, one entry a line: "FILE: POINTER: text", warnings with "warning: " before. */
+/**
+ * Write the report, one entry a line: "FILE: POINTER: text", "FILE:LINE:COLUMN: text" for a syntax
+ * error, "FILE: warning: POINTER: text" for a warning.
+ */
 void config_report_print(const struct config_report *report, const char *path, FILE *to);
 
 /** The index of the interface of that name, or -ENOENT. */

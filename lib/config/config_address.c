@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config_internal.h"
+
+/* Why an IPv4 address cannot be that of a host; NULL if it can. */
+static const char *
+v4_objection(const struct ip_prefix *prefix)
+{
+	uint32_t addr = ntohl(ip_addr_v4_be(&prefix->addr));
+	uint32_t host_mask = prefix->len == 0 ? UINT32_MAX : (uint32_t)((1ull << (32 - prefix->len)) - 1);
+
+	if (addr == 0)
+		return "the unspecified address";
+	if (addr == UINT32_MAX)
+		return "the broadcast address";
+	if (addr >> 24 == 127)
+		return "a loopback address";
+	if (ip_addr_is_multicast(&prefix->addr))
+		return "a multicast address";
+	/* RFC 3021: a /31 has neither. */
+	if (prefix->len >= 31)
+		return NULL;
+	if ((addr & host_mask) == 0)
+		return "the network address of its prefix";
+	if ((addr & host_mask) == host_mask)
+		return "the broadcast address of its prefix";
+	return NULL;
+}
+
+static void
+parse_error(struct config_reader *r, const struct config_place *at, const char *text, int error)
+{
+	bool is_v6 = strchr(text, ':') != NULL;
+	char quoted[CONFIG_QUOTED];
+	struct ip_addr addr;
+
+	config_quote(text, quoted);
+	if (error == -ERANGE)
+		config_error(r, at, "%s: the prefix length is not in 0..%d", quoted, is_v6 ? 128 : 32);
+	else if (ip_addr_parse(text, &addr) == 0)
+		config_error(r, at, "%s has no prefix length, such as %s", quoted, is_v6 ? "/64" : "/24");
+	else
+		config_error(r, at, "%s is not ADDRESS/LENGTH", quoted);
+}
+
+static bool
+read_address(struct config_reader *r, const struct config_place *at, const json_t *value,
+	     struct ip_prefix *out)
+{
+	const char *text = json_string_value(value);
+	const char *objection;
+	int error;
+
+	if (text == NULL) {
+		config_error(r, at, "expected a string, found %s", config_type_name(value));
+		return false;
+	}
+	error = ip_prefix_parse(text, out);
+	if (error != 0) {
+		parse_error(r, at, text, error);
+		return false;
+	}
+	if (out->addr.family == IP_V6) {
+		config_error(r, at, "%s: IPv6 is not yet supported", text);
+		return false;
+	}
+	objection = v4_objection(out);
+	if (objection != NULL)
+		config_error(r, at, "%s is %s", text, objection);
+	return objection == NULL;
+}
+
+void
+config_addresses_read(struct config_reader *r, const struct config_place *at, const json_t *array,
+		      size_t max, struct ip_prefix **out, size_t *count)
+{
+	size_t size = json_array_size(array);
+	struct ip_prefix *addresses;
+
+	if (size > max)
+		size = max;
+	addresses = calloc(size + 1, sizeof(*addresses));
+	if (addresses == NULL) {
+		r->is_out_of_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < size; i++) {
+		struct config_place place = { .parent = at, .index = i };
+
+		if (!read_address(r, &place, json_array_get(array, i), &addresses[i]))
+			addresses[i].addr.family = IP_FAMILIES;
+	}
+	*out = addresses;
+	*count = size;
+}

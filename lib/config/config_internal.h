@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * What the files of lib/config share: places in the JSON text, the tables of keys, the reader.
+ */
+#ifndef CONFIG_INTERNAL_H
+#define CONFIG_INTERNAL_H
+
+#include <sys/stat.h>
+
+#include <jansson.h>
+
+#include "config/config.h"
+
+/* ------------------------------------------------------------------------------------------- */
+/* Places and messages: config_report.c                                                         */
+/* ------------------------------------------------------------------------------------------- */
+
+/** A place in the document, as a chain from the leaf to the root; lives on the stack. */
+struct config_place {
+	const struct config_place *parent; /**< NULL: this is the root */
+	const char *key;                   /**< NULL: element @ref index of an array */
+	size_t index;
+};
+
+/** The state of one config_load(). */
+struct config_reader {
+	struct config *config;
+	struct config_report *report;
+	enum config_purpose purpose;
+	const char *folder; /**< of the configuration file */
+	/** Names as written, good or not; they point into the JSON tree. NULL where there is none. */
+	const char **interface_names;
+	const char **vhid_interface_names;
+	bool interfaces_are_complete; /**< the names above are all that the file defines */
+	bool is_out_of_memory;
+};
+
+void config_error(struct config_reader *r, const struct config_place *at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void config_warning(struct config_reader *r, const struct config_place *at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#define CONFIG_QUOTED 96
+
+/** A string value for a message: quoted, control characters escaped, shortened. Returns @p buf. */
+const char *config_quote(const char *text, char buf[CONFIG_QUOTED]);
+
+/** True if a text would disturb a terminal or the form "one entry a line". */
+bool config_has_control(const char *text);
+
+/* ------------------------------------------------------------------------------------------- */
+/* Tables of keys: config_parse.c                                                               */
+/* ------------------------------------------------------------------------------------------- */
+
+enum config_type {
+	CONFIG_OBJECT,
+	CONFIG_ARRAY,   /**< min..max elements */
+	CONFIG_STRING,
+	CONFIG_INTEGER, /**< min..max */
+	CONFIG_BOOLEAN,
+	CONFIG_WORD,    /**< one of words; its index is stored */
+	CONFIG_OTHER,   /**< read checks the type */
+};
+
+typedef void config_read_fn(struct config_reader *r, const struct config_place *at,
+			    const json_t *value, void *target);
+
+/** One key of an object. A table of them ends with a NULL name. */
+struct config_key {
+	const char *name;
+	enum config_type type;
+	bool is_required;
+	const char *unless; /**< not required where this key is given */
+	bool is_later; /**< part of the contract, refused as "not yet supported" */
+	int64_t min;
+	int64_t max;
+	int64_t preset; /**< the default of an integer, boolean or word */
+	const char *const *words;
+	size_t offset; /**< of the field that an integer, boolean or word is stored in */
+	size_t size;   /**< of this field; 0: none */
+	config_read_fn *read; /**< called with a value of the right type */
+};
+
+#define CONFIG_FIELD(type, field) .offset = offsetof(type, field), .size = sizeof(((type *)0)->field)
+#define CONFIG_DESCRIPTION { .name = "description", .type = CONFIG_STRING }
+#define CONFIG_LATER(key) { .name = (key), .is_later = true }
+
+extern const struct config_key config_root_keys[];
+extern const struct config_key config_carp_keys[];
+extern const struct config_key config_workers_keys[];
+extern const struct config_key config_interface_keys[];
+extern const struct config_key config_vhid_keys[];
+
+/** Store the defaults of @p keys into @p target, then read every member of @p value. */
+void config_object_read(struct config_reader *r, const struct config_place *at, const json_t *value,
+			const struct config_key *keys, void *target);
+
+/** Check an integer's range; the error is reported. */
+bool config_integer_read(struct config_reader *r, const struct config_place *at,
+			 const json_t *value, int64_t min, int64_t max, int64_t *out);
+
+/** "a string", "an integer", ... */
+const char *config_type_name(const json_t *value);
+
+/** The supported key that is nearest to @p name, at most two typing errors away; or NULL. */
+const char *config_suggest(const char *name, const struct config_key *keys);
+
+/* ------------------------------------------------------------------------------------------- */
+/* Values                                                                                       */
+/* ------------------------------------------------------------------------------------------- */
+
+config_read_fn config_interfaces_read;
+config_read_fn config_vhids_read;
+config_read_fn config_pass_read;
+config_read_fn config_pass_file_read;
+
+/**
+ * Read an array of ADDRESS/LENGTH. An element with an error keeps its slot, with the family
+ * IP_FAMILIES, so that indices stay those of the file.
+ */
+void config_addresses_read(struct config_reader *r, const struct config_place *at,
+			   const json_t *array, size_t max, struct ip_prefix **out, size_t *count);
+
+#define CONFIG_DEVICE_MAX 64 /**< RTE_DEV_NAME_MAX_LEN: with the terminating NUL */
+
+/** What tells two devices apart: the name before the arguments, a PCI address in its long form. */
+void config_device_identity(const char *device, char out[CONFIG_DEVICE_MAX + 8]);
+
+/* ------------------------------------------------------------------------------------------- */
+/* The document as a whole                                                                      */
+/* ------------------------------------------------------------------------------------------- */
+
+/**
+ * Open a regular file without waiting for anything.
+ *
+ * @return the descriptor; -errno; -EISDIR, or -ENOTSUP for another kind of file
+ */
+int config_file_open(const char *path, struct stat *st);
+
+/** The words for an error of config_file_open(). */
+const char *config_file_error(int error);
+
+/** Read and parse; errors are reported. To be freed by config_document_free(). */
+json_t *config_document_load(struct config_reader *r, const char *path);
+
+/** Wipes every string, since any may be a secret. */
+void config_document_free(json_t *document);
+
+/** Report every duplicate key of a text that is otherwise good JSON. */
+void config_duplicates_report(struct config_reader *r, const char *text, size_t len);
+
+/** Checks between values. */
+void config_check(struct config_reader *r);
+void config_addresses_check(struct config_reader *r);
+
+/** Choose the source address of each vhid and family. */
+void config_sources_choose(struct config *c);
+
+/** Something that must not be there twice. */
+struct config_unique {
+	const void *key;
+	size_t len;
+	size_t first; /**< set to the index of the first item with the same key */
+};
+
+/** Set @p first of each item, in n log n. Returns 0 or -ENOMEM. */
+int config_unique_find(struct config_unique *items, size_t count);
+
+#endif /* CONFIG_INTERNAL_H */

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+
+#include "config/config_internal.h"
+
+/* In the order of enum config_vhid_mac. */
+static const char *const macs[] = { "virtual", "port", NULL };
+
+/* The index is the boolean "up". */
+static const char *const states[] = { "down", "up", NULL };
+
+static void
+read_interface(struct config_reader *r, const struct config_place *at, const json_t *value,
+	       void *target)
+{
+	struct config_vhid *vhid = target;
+
+	(void)at; /* the name is looked up when all interfaces are known */
+	r->vhid_interface_names[vhid - r->config->vhids] = json_string_value(value);
+}
+
+static void
+read_addresses(struct config_reader *r, const struct config_place *at, const json_t *value,
+	       void *target)
+{
+	struct config_vhid *vhid = target;
+
+	config_addresses_read(r, at, value, CARP_ADDRESSES_MAX, &vhid->addresses,
+			      &vhid->address_count);
+}
+
+const struct config_key config_vhid_keys[] = {
+	CONFIG_DESCRIPTION,
+	{ .name = "interface", .type = CONFIG_STRING, .is_required = true, .read = read_interface },
+	{ .name = "vhid", .type = CONFIG_INTEGER, .is_required = true, .min = 1, .max = 255,
+	  CONFIG_FIELD(struct config_vhid, vhid) },
+	{ .name = "advbase", .type = CONFIG_INTEGER, .min = 0, .max = 254, .preset = 1,
+	  CONFIG_FIELD(struct config_vhid, advbase) },
+	{ .name = "advskew", .type = CONFIG_INTEGER, .min = 0, .max = 254, .preset = 0,
+	  CONFIG_FIELD(struct config_vhid, advskew) },
+	{ .name = "pass", .type = CONFIG_STRING, .read = config_pass_read },
+	{ .name = "pass_file", .type = CONFIG_STRING, .read = config_pass_file_read },
+	{ .name = "addresses", .type = CONFIG_ARRAY, .is_required = true, .min = 1,
+	  .max = CARP_ADDRESSES_MAX, .read = read_addresses },
+	{ .name = "announce_interval_s", .type = CONFIG_INTEGER, .min = 0,
+	  .max = CONFIG_ANNOUNCE_MAX_S, .preset = 60,
+	  CONFIG_FIELD(struct config_vhid, announce_interval_s) },
+	{ .name = "mac", .type = CONFIG_WORD, .words = macs, .preset = CONFIG_VHID_MAC_VIRTUAL,
+	  CONFIG_FIELD(struct config_vhid, mac) },
+	{ .name = "state", .type = CONFIG_WORD, .words = states, .preset = true,
+	  CONFIG_FIELD(struct config_vhid, up) },
+	CONFIG_LATER("pass_accept"),
+	CONFIG_LATER("address_grace_s"),
+	CONFIG_LATER("checksum6"),
+	CONFIG_LATER("peers"),
+	CONFIG_LATER("preempt"),
+	CONFIG_LATER("preempt_delay_ms"),
+	CONFIG_LATER("digest"),
+	CONFIG_LATER("replay"),
+	{ .name = NULL },
+};
+
+static bool
+is_integer_zero(const json_t *value)
+{
+	return json_is_integer(value) && json_integer_value(value) == 0;
+}
+
+/* What concerns several keys of one vhid; looks at the JSON, as a bad value is not in the struct. */
+static void
+check_together(struct config_reader *r, const struct config_place *at, const json_t *value)
+{
+	struct config_place advbase = { .parent = at, .key = "advbase" };
+	struct config_place pass_file = { .parent = at, .key = "pass_file" };
+	const json_t *advskew = json_object_get(value, "advskew");
+	bool has_pass = json_object_get(value, "pass") != NULL;
+	bool has_pass_file = json_object_get(value, "pass_file") != NULL;
+
+	if (is_integer_zero(json_object_get(value, "advbase")) &&
+	    (advskew == NULL || is_integer_zero(advskew)))
+		config_error(r, &advbase, "advbase and advskew are both 0");
+	if (has_pass && has_pass_file)
+		config_error(r, &pass_file, "\"pass\" is given too");
+	if (!has_pass && !has_pass_file)
+		config_warning(r, at, "no password: any host can take over");
+}
+
+void
+config_vhids_read(struct config_reader *r, const struct config_place *at, const json_t *value,
+		  void *target)
+{
+	struct config *c = target;
+	size_t size = json_array_size(value);
+	size_t count = size < CONFIG_VHIDS_MAX ? size : CONFIG_VHIDS_MAX;
+
+	c->vhids = calloc(count + 1, sizeof(*c->vhids));
+	r->vhid_interface_names = calloc(count + 1, sizeof(*r->vhid_interface_names));
+	if (c->vhids == NULL || r->vhid_interface_names == NULL) {
+		r->is_out_of_memory = true;
+		return;
+	}
+	c->vhid_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct config_place place = { .parent = at, .index = i };
+		const json_t *vhid = json_array_get(value, i);
+
+		config_object_read(r, &place, vhid, config_vhid_keys, &c->vhids[i]);
+		if (json_is_object(vhid))
+			check_together(r, &place, vhid);
+	}
+}
