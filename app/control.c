@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "control.h"
+
+#include <sys/prctl.h>
+#include <time.h>
+
+#include <rte_ring_elem.h>
+
+#include "base/clock.h"
+#include "election.h"
+#include "watch.h"
+
+/* What is done at a stretch before the rings are looked at again. */
+#define TIMER_BATCH 32
+#define ADVERT_BATCH 64
+#define SIGHTING_BATCH 64
+#define DONE_BATCH 64
+#define AGE_BATCH 16
+
+#define SLEEP_MAX_US 1000
+#define SLEEP_MAX_SUBSECOND_US 250
+
+/* A stop, if control did not run for so long: what was missed is heard before anything is done. */
+#define STOP_US 20000
+
+/* How long the end waits for the bow-outs to be handed to the devices. */
+#define RESIGN_US 15000
+
+/* How many advertisement intervals the roles outlive their control. Peers wait for three. */
+#define LEASE_INTERVALS 2
+
+struct control {
+	struct runtime *r;
+	struct watch watch;
+	uint64_t now_us;
+	uint64_t planned_us;    /* when this turn was to begin */
+	uint64_t sleep_max_us;
+	uint64_t lease_us;
+	bool is_catching_up;
+	uint64_t woke_us;       /* ... since */
+	uint64_t node_generation;
+	uint64_t link_seen[CONFIG_INTERFACES_MAX];
+	uint64_t heard_us[CONFIG_INTERFACES_MAX];
+	bool has_more;          /* a batch was full: do not sleep */
+};
+
+/* ------------------------------------------------------------------------------------------- */
+/* From the workers                                                                             */
+/* ------------------------------------------------------------------------------------------- */
+
+/* Before the rings are emptied: what a worker says it has handed on is then found in them. */
+static void
+load_heard(struct control *c)
+{
+	for (unsigned int i = 0; i < c->r->interface_count; i++) {
+		const struct koi_port *port = c->r->interface[i].port;
+		uint64_t heard_tsc = UINT64_MAX;
+
+		for (unsigned int q = 0; q < port->poller_count; q++) {
+			const struct worker *w = &c->r->worker[port->pollers[q]];
+			uint64_t tsc = atomic_load_explicit(&w->heard_tsc, memory_order_acquire);
+
+			heard_tsc = RTE_MIN(heard_tsc, tsc);
+		}
+		c->heard_us[i] = clock_tsc_to_us(heard_tsc);
+	}
+}
+
+static void
+take_adverts(struct control *c, struct worker *w)
+{
+	struct punt_advert batch[ADVERT_BATCH];
+	unsigned int count = rte_ring_sc_dequeue_burst_elem(w->adverts, batch, sizeof(batch[0]),
+							    ADVERT_BATCH, NULL);
+
+	for (unsigned int i = 0; i < count; i++)
+		election_receive(c->r, &batch[i], c->now_us);
+	c->has_more |= count == ADVERT_BATCH;
+}
+
+static void
+take_sightings(struct control *c, struct worker *w)
+{
+	struct neigh_sighting batch[SIGHTING_BATCH];
+	unsigned int count = rte_ring_sc_dequeue_burst_elem(w->sightings, batch, sizeof(batch[0]),
+							    SIGHTING_BATCH, NULL);
+
+	for (unsigned int i = 0; i < count; i++)
+		neigh_learn(c->r->neighbours, &batch[i]);
+}
+
+static void
+take_done(struct control *c, struct worker *w)
+{
+	struct inject_done batch[DONE_BATCH];
+	unsigned int count = rte_ring_sc_dequeue_burst_elem(w->inject_done, batch, sizeof(batch[0]),
+							    DONE_BATCH, NULL);
+
+	for (unsigned int i = 0; i < count; i++)
+		election_sent(c->r, &batch[i], c->now_us);
+	c->has_more |= count == DONE_BATCH;
+}
+
+static void
+take_from_workers(struct control *c)
+{
+	load_heard(c);
+	for (unsigned int i = 0; i < c->r->worker_count; i++) {
+		take_adverts(c, &c->r->worker[i]);
+		take_done(c, &c->r->worker[i]);
+		take_sightings(c, &c->r->worker[i]);
+	}
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* Inputs of the elections                                                                      */
+/* ------------------------------------------------------------------------------------------- */
+
+static void
+follow_links(struct control *c)
+{
+	for (unsigned int i = 0; i < c->r->interface_count; i++) {
+		struct koi_interface *ifc = &c->r->interface[i];
+		uint64_t link = atomic_load_explicit(&ifc->port->link, memory_order_relaxed);
+		struct event event = {
+			.type = EVENT_LINK,
+			.at_us = c->now_us,
+			.subject = i,
+			.link = { link_unpack(link).is_up },
+		};
+
+		if (link == c->link_seen[i])
+			continue;
+		c->link_seen[i] = link;
+		if (carp_interface_link(ifc->carp) == event.link.is_up)
+			continue;
+		carp_interface_set_link(ifc->carp, event.link.is_up, c->now_us);
+		election_event(c->r, &event);
+		election_wake(c->r, ifc, c->now_us);
+	}
+}
+
+static void
+publish_demotion(struct control *c)
+{
+	struct demotion_status status = { .sum = carp_node_demotion(c->r->node) };
+	const struct carp_cause *cause;
+
+	status.count = carp_node_causes(c->r->node, &cause);
+	memcpy(status.cause, cause, status.count * sizeof(*cause));
+	record_write(c->r->demotion, &status);
+}
+
+/* A change that concerns all: everyone is due, and told. */
+static void
+follow_node(struct control *c)
+{
+	uint64_t generation = carp_node_generation(c->r->node);
+	struct event event = {
+		.type = EVENT_DEMOTION,
+		.at_us = c->now_us,
+		.subject = EVENT_NONE,
+		.demotion = { carp_node_demotion(c->r->node) },
+	};
+
+	if (generation == c->node_generation)
+		return;
+	c->node_generation = generation;
+	publish_demotion(c);
+	election_event(c->r, &event);
+	election_wake(c->r, NULL, c->now_us);
+}
+
+static void
+run_timers(struct control *c)
+{
+	size_t item;
+
+	for (unsigned int i = 0; i < TIMER_BATCH; i++) {
+		if (timerheap_first(c->r->timers, &item) > c->now_us)
+			return;
+		struct koi_vhid *v = &c->r->vhid[item];
+
+		election_run(c->r, v, c->now_us, c->heard_us[v->interface->vip.index]);
+	}
+	c->has_more = true;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* Being late                                                                                   */
+/* ------------------------------------------------------------------------------------------- */
+
+static bool
+has_caught_up(const struct control *c)
+{
+	for (unsigned int i = 0; i < c->r->interface_count; i++)
+		if (c->heard_us[i] < c->woke_us && !watch_is_stalled(&c->watch, c->r->interface[i].port))
+			return false;
+	return true;
+}
+
+static void
+notice_stop(struct control *c)
+{
+	uint64_t late_us = c->now_us > c->planned_us ? c->now_us - c->planned_us : 0;
+
+	watch_gap(&c->watch, late_us, c->now_us);
+	if (late_us < STOP_US)
+		return;
+	c->is_catching_up = true;
+	c->woke_us = c->now_us;
+	watch_forgive(&c->watch, c->now_us);
+}
+
+static void
+renew_lease(struct control *c)
+{
+	if (c->is_catching_up && !has_caught_up(c))
+		return;
+	c->is_catching_up = false;
+	atomic_store_explicit(&c->r->lease_tsc, clock_us_to_tsc(c->now_us + c->lease_us),
+			      memory_order_release);
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* The loop                                                                                     */
+/* ------------------------------------------------------------------------------------------- */
+
+static void
+turn(struct control *c)
+{
+	c->now_us = clock_us();
+	c->has_more = false;
+	notice_stop(c);
+	take_from_workers(c);
+	follow_links(c);
+	watch_workers(&c->watch, c->now_us);
+	follow_node(c);
+	run_timers(c);
+	election_continue(c->r, c->now_us);
+	renew_lease(c);
+	neigh_age(c->r->neighbours, c->now_us, AGE_BATCH);
+}
+
+static void
+sleep_until_due(struct control *c)
+{
+	uint64_t due_us = timerheap_first(c->r->timers, NULL);
+	uint64_t now_us = clock_us();
+	uint64_t sleep_us = c->sleep_max_us;
+	struct timespec nap = { 0, 0 };
+
+	if (c->has_more || due_us <= now_us)
+		sleep_us = 0;
+	else if (due_us - now_us < sleep_us)
+		sleep_us = due_us - now_us;
+	c->planned_us = now_us + sleep_us;
+	if (sleep_us == 0)
+		return;
+	nap.tv_nsec = (long)sleep_us * 1000;
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+}
+
+static void
+start(struct control *c, struct runtime *r)
+{
+	uint64_t shortest_us = election_shortest_interval_us(r, NULL);
+
+	/* Deadlines are met to the resolution of the timer, not to the kernel's default slack. */
+	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+	c->sleep_max_us = shortest_us < 1000000 ? SLEEP_MAX_SUBSECOND_US : SLEEP_MAX_US;
+	c->lease_us = LEASE_INTERVALS * shortest_us;
+	c->planned_us = clock_us();
+	c->node_generation = carp_node_generation(r->node) - 1;
+	watch_start(&c->watch, r, c->planned_us);
+	for (unsigned int i = 0; i < r->interface_count; i++)
+		c->link_seen[i] = UINT64_MAX;
+}
+
+/* Nothing waits any more: every bow-out has been handed to its device. */
+static bool
+is_done(const struct runtime *r)
+{
+	return !election_is_busy(r) && inject_waiting(r) == 0;
+}
+
+static void
+resign(struct control *c)
+{
+	const struct timespec nap = { 0, 50000 };
+	uint64_t end_us = clock_us() + RESIGN_US;
+
+	election_resign(c->r, clock_us());
+	do {
+		turn(c);
+		/* A worker may share this core. */
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+	} while (!is_done(c->r) && c->now_us < end_us);
+}
+
+void
+control_main(struct runtime *r)
+{
+	struct control control = { .r = r };
+
+	start(&control, r);
+	while (!atomic_load_explicit(&r->stop_requested, memory_order_acquire)) {
+		turn(&control);
+		if (!atomic_load_explicit(&r->is_ready, memory_order_relaxed))
+			atomic_store_explicit(&r->is_ready, true, memory_order_release);
+		sleep_until_due(&control);
+	}
+	resign(&control);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "event_log.h"
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+static void
+log_state(const struct runtime *r, const struct event *e)
+{
+	char reason[CARP_REASON_TEXT];
+
+	log_line(NOTICE, carp, "%s: %s -> %s (%s)", r->vhid[e->subject].name,
+		 carp_state_name(e->state.from), carp_state_name(e->state.to),
+		 carp_reason_format(&e->state.reason, reason));
+}
+
+static void
+log_bad_advert(const struct runtime *r, const struct event *e)
+{
+	char from[IP_ADDR_TEXT];
+
+	log_line(NOTICE, carp, "%s: advertisement from %s refused: %s", r->vhid[e->subject].name,
+		 ip_addr_format(&e->bad_advert.from, from), carp_counter_name(e->bad_advert.counter));
+}
+
+void
+event_log(const struct runtime *r, const struct event *e)
+{
+	uint8_t level = r->config->log;
+
+	switch (e->type) {
+	case EVENT_STATE:
+		if (level >= 1)
+			log_state(r, e);
+		break;
+	case EVENT_DEMOTION:
+		if (level >= 1)
+			log_line(NOTICE, carp, "demotion is now %d", e->demotion.sum);
+		break;
+	case EVENT_BAD_ADVERT:
+		if (level >= 2)
+			log_bad_advert(r, e);
+		break;
+	case EVENT_LINK:
+		log_line(NOTICE, port, "%s: link %s", r->interface[e->subject].config->name,
+			 e->link.is_up ? "up" : "down");
+		break;
+	case EVENT_WORKER_STALLED:
+		log_line(WARNING, app, "worker stalled: lcore %u, for %" PRIu64 " ms so far",
+			 r->worker[e->subject].lcore, e->stall.stall_us / 1000);
+		break;
+	case EVENT_WORKER_RECOVERED:
+		log_line(WARNING, app, "worker runs again: lcore %u, after %" PRIu64 " ms",
+			 r->worker[e->subject].lcore, e->stall.stall_us / 1000);
+		break;
+	case EVENT_CONTROL_LATE:
+		log_line(WARNING, app, "control lcore was late by %" PRIu64 " ms",
+			 e->stall.stall_us / 1000);
+		break;
+	}
+}
+
+void
+event_log_state(const struct runtime *r)
+{
+	struct demotion_status *demotion = malloc(sizeof(*demotion));
+	uint64_t now_us = clock_us();
+	char reason[CARP_REASON_TEXT];
+
+	for (unsigned int i = 0; i < r->vhid_count; i++) {
+		struct carp_vhid_status s;
+
+		record_read(r->vhid[i].status, &s);
+		log_line(NOTICE, carp, "%s: %s for %" PRIu64 " s (%s), advbase %u advskew %u",
+			 r->vhid[i].name, carp_state_name(s.state),
+			 now_us > s.since_us ? (now_us - s.since_us) / 1000000 : 0,
+			 carp_reason_format(&s.last_reason, reason), s.advbase, s.effective_advskew);
+	}
+	if (demotion == NULL)
+		return;
+	record_read(r->demotion, demotion);
+	log_line(NOTICE, carp, "demotion is %" PRId64, demotion->sum);
+	for (uint64_t i = 0; i < demotion->count; i++)
+		log_line(NOTICE, carp, "demotion: %s: %d", demotion->cause[i].name,
+			 demotion->cause[i].value);
+	free(demotion);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "manager.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <rte_lcore.h>
+#include <rte_ring_elem.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "control_socket.h"
+#include "event_log.h"
+#include "sdnotify.h"
+
+/* How soon an event is in the log, and a link change noticed. */
+#define POLL_MS 5
+
+struct manager {
+	struct runtime *r;
+	pthread_t thread;
+	int epoll_fd;
+	int signal_fd;
+	struct control_socket *socket;
+	bool is_ready_told;
+	uint64_t watchdog_us; /* how often the service manager wants a sign of life; 0 never */
+	uint64_t watchdog_next_us;
+	_Atomic bool stop;
+};
+
+static void
+fill_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGUSR1);
+}
+
+void
+manager_block_signals(void)
+{
+	sigset_t set;
+
+	fill_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+take_signal(struct manager *m)
+{
+	struct signalfd_siginfo info;
+
+	if (read(m->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	switch (info.ssi_signo) {
+	case SIGTERM:
+	case SIGINT:
+		sdnotify("STOPPING=1");
+		atomic_store_explicit(&m->r->stop_requested, true, memory_order_release);
+		break;
+	case SIGHUP:
+		log_line(WARNING, config, "reload is not yet supported: nothing has changed");
+		break;
+	case SIGUSR1:
+		event_log_state(m->r);
+		break;
+	}
+}
+
+static void
+poll_links(struct runtime *r)
+{
+	for (unsigned int i = 0; i < r->port_count; i++)
+		atomic_store_explicit(&r->port[i].link, link_pack(port_link(&r->port[i].port)),
+				      memory_order_relaxed);
+}
+
+static void
+take_events(struct runtime *r)
+{
+	struct event event;
+
+	while (rte_ring_sc_dequeue_elem(r->events, &event, sizeof(event)) == 0) {
+		event_history_add(r->history, &event);
+		event_log(r, &event);
+	}
+}
+
+static void
+tell_service_manager(struct manager *m)
+{
+	const struct worker *w = &m->r->worker[0];
+	uint64_t now_us = clock_us();
+	uint64_t lease_us;
+
+	if (!m->is_ready_told && atomic_load_explicit(&m->r->is_ready, memory_order_acquire)) {
+		m->is_ready_told = true;
+		log_line(NOTICE, app, "ready: %u interface%s, %u vhid%s, %u worker%s",
+			 m->r->interface_count, m->r->interface_count == 1 ? "" : "s",
+			 m->r->vhid_count, m->r->vhid_count == 1 ? "" : "s", m->r->worker_count,
+			 m->r->worker_count == 1 ? "" : "s");
+		sdnotify("READY=1");
+	}
+	if (m->watchdog_us == 0 || now_us < m->watchdog_next_us)
+		return;
+	/* A sign of life of those who do the work, not of this thread. */
+	lease_us = clock_tsc_to_us(atomic_load_explicit(&m->r->lease_tsc, memory_order_relaxed));
+	if (lease_us > now_us &&
+	    now_us - clock_tsc_to_us(atomic_load_explicit(&w->turn_tsc, memory_order_relaxed)) <
+		    m->watchdog_us) {
+		sdnotify("WATCHDOG=1");
+		m->watchdog_next_us = now_us + m->watchdog_us / 2;
+	}
+}
+
+static void *
+manager_main(void *arg)
+{
+	struct manager *m = arg;
+	struct epoll_event ready[4];
+
+	while (!atomic_load_explicit(&m->stop, memory_order_acquire)) {
+		int count = epoll_wait(m->epoll_fd, ready, RTE_DIM(ready), POLL_MS);
+
+		for (int i = 0; i < count; i++) {
+			if (ready[i].data.fd == m->signal_fd)
+				take_signal(m);
+			else
+				control_socket_serve(m->socket);
+		}
+		poll_links(m->r);
+		take_events(m->r);
+		tell_service_manager(m);
+	}
+	take_events(m->r);
+	return NULL;
+}
+
+static int
+watch_fd(struct manager *m, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+}
+
+static void
+manager_free(struct manager *m)
+{
+	control_socket_destroy(m->socket);
+	if (m->signal_fd >= 0)
+		close(m->signal_fd);
+	if (m->epoll_fd >= 0)
+		close(m->epoll_fd);
+	free(m);
+}
+
+struct manager *
+manager_start(struct runtime *r)
+{
+	struct manager *m = calloc(1, sizeof(*m));
+	int saved_errno;
+	sigset_t set;
+
+	if (m == NULL)
+		return NULL;
+	fill_signals(&set);
+	m->r = r;
+	m->watchdog_us = sdnotify_watchdog_us();
+	m->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	m->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (m->signal_fd < 0 || m->epoll_fd < 0 || watch_fd(m, m->signal_fd) != 0)
+		goto err;
+	m->socket = control_socket_create(r);
+	if (m->socket == NULL || watch_fd(m, control_socket_fd(m->socket)) != 0)
+		goto err;
+	poll_links(r);
+	errno = rte_ctrl_thread_create(&m->thread, "koi-manager", NULL, manager_main, m);
+	if (errno != 0) {
+		errno = errno < 0 ? -errno : errno;
+		goto err;
+	}
+	return m;
+
+err:
+	saved_errno = errno;
+	manager_free(m);
+	errno = saved_errno;
+	return NULL;
+}
+
+void
+manager_stop(struct manager *m)
+{
+	if (m == NULL)
+		return;
+	atomic_store_explicit(&m->stop, true, memory_order_release);
+	pthread_join(m->thread, NULL);
+	manager_free(m);
+}

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "runtime.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_lcore.h>
+#include <rte_malloc.h>
+#include <rte_ring_elem.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "election.h"
+#include "inject.h"
+#include "punt.h"
+
+#define EVENT_RING_SIZE 8192
+#define INJECT_POOL_SIZE 8191
+#define INJECT_POOL_CACHE 64
+/* What a device may hold beyond the descriptors that it admits to. */
+#define QUEUE_DEPTH_MIN 4096
+
+static const char *const link_counter_names[] = {
+	[LINK_RX_PACKETS] = "rx_packets",
+	[LINK_RX_BYTES] = "rx_bytes",
+	[LINK_TX_PACKETS] = "tx_packets",
+	[LINK_TX_BYTES] = "tx_bytes",
+	[LINK_DROP_RUNT] = "drop_runt",
+	[LINK_DROP_VLAN] = "drop_vlan",
+	[LINK_DROP_ETHERTYPE] = "drop_ethertype",
+	[LINK_DROP_TX] = "drop_tx",
+	[LINK_DROP_STALE_INJECT] = "drop_stale_inject",
+	[LINK_PUNT_POLICED] = "punt_policed",
+	[LINK_PUNT_RING_FULL] = "punt_ring_full",
+};
+
+_Static_assert(sizeof(link_counter_names) / sizeof(link_counter_names[0]) == LINK_COUNTERS,
+	       "every link counter has a name");
+
+const char *
+link_counter_name(enum link_counter counter)
+{
+	return link_counter_names[counter];
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* Ports                                                                                        */
+/* ------------------------------------------------------------------------------------------- */
+
+static struct port_params
+port_params(const struct config_interface *c)
+{
+	static const enum port_mac_mode modes[] = {
+		[CONFIG_MAC_MODE_AUTO] = PORT_MAC_AUTO,
+		[CONFIG_MAC_MODE_FILTER] = PORT_MAC_FILTER,
+		[CONFIG_MAC_MODE_PROMISCUOUS] = PORT_MAC_PROMISCUOUS,
+	};
+
+	return (struct port_params){
+		.label = c->name,
+		.device = c->device,
+		.mtu = c->mtu,
+		.queues = c->rx_queues,
+		.mac_mode = modes[c->mac_mode],
+	};
+}
+
+static int
+find_ports(struct runtime *r)
+{
+	r->port_count = r->interface_count;
+	if (r->port_count > PLACEMENT_PORTS_MAX) {
+		log_line(ERR, port, "%u ports are more than DPDK's %u", r->port_count,
+			 PLACEMENT_PORTS_MAX);
+		return -E2BIG;
+	}
+	for (unsigned int i = 0; i < r->port_count; i++) {
+		struct port_params params = port_params(r->interface[i].config);
+		int rc = port_find(&r->port[i].port, &params);
+
+		if (rc != 0)
+			return rc;
+		r->interface[i].port = &r->port[i];
+	}
+	return 0;
+}
+
+static int
+first_cpu(unsigned int lcore)
+{
+	rte_cpuset_t cpus = rte_lcore_cpuset(lcore);
+
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &cpus))
+			return cpu;
+	return -1;
+}
+
+/* Decide which worker polls what. */
+static int
+place(struct runtime *r, struct placement *placement)
+{
+	struct placement_port ports[PLACEMENT_PORTS_MAX];
+	int cpus[PLACEMENT_WORKERS_MAX];
+	size_t bad;
+	int rc;
+
+	for (unsigned int i = 0; i < r->worker_count; i++)
+		cpus[i] = first_cpu(r->worker[i].lcore);
+	for (unsigned int i = 0; i < r->port_count; i++) {
+		uint16_t wanted = r->interface[i].config->rx_queues;
+
+		ports[i].node = r->port[i].port.socket;
+		ports[i].queues = r->port[i].port.queues;
+		if (wanted > ports[i].queues || wanted > r->worker_count) {
+			log_line(ERR, port, "%s: rx_queues: %u wanted, %u possible (%u workers)",
+				 r->port[i].port.label, wanted, ports[i].queues, r->worker_count);
+			return -EINVAL;
+		}
+		if (wanted != 0)
+			ports[i].queues = wanted;
+	}
+	rc = placement_assign(placement_topology_host(), cpus, r->worker_count, ports, r->port_count,
+			      placement, &bad);
+	if (rc != 0)
+		log_line(ERR, app, "lcore %u: CPU %d is outside the CPUs allowed to this process",
+			 r->worker[bad].lcore, cpus[bad]);
+	return rc;
+}
+
+static int
+open_port(struct runtime *r, unsigned int i, const struct placement *placement)
+{
+	struct port_params params = port_params(r->interface[i].config);
+	struct koi_port *port = &r->port[i];
+	int rc;
+
+	port->port.queues = (uint16_t)placement->queues[i];
+	rc = port_open(&port->port, &params);
+	if (rc != 0)
+		return rc;
+	port->poller_count = placement->queues[i];
+	for (unsigned int q = 0; q < port->poller_count; q++) {
+		struct worker *w = &r->worker[placement->worker[i][q]];
+
+		port->pollers[q] = w->index;
+		w->queue[w->queue_count++] = (struct rx_queue){
+			.port_id = port->port.id,
+			.queue = (uint16_t)q,
+			.interface = (uint16_t)i,
+			.depth = RTE_MAX(port->port.rx_descriptors, QUEUE_DEPTH_MIN),
+		};
+		if (placement->is_remote[i][q])
+			log_line(WARNING, port, "%s: polled by lcore %u on another NUMA node",
+				 port->port.label, w->lcore);
+	}
+	atomic_init(&port->injector, port->pollers[0]);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* Interfaces and vhids                                                                         */
+/* ------------------------------------------------------------------------------------------- */
+
+static size_t
+addresses_of(const struct runtime *r, unsigned int interface, struct vip_address *out)
+{
+	const struct config_interface *c = r->interface[interface].config;
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->address_count; i++, count++)
+		if (out != NULL)
+			out[count] = (struct vip_address){ .prefix = c->addresses[i], .vhid = VIP_OWN };
+	for (size_t v = 0; v < r->config->vhid_count; v++) {
+		const struct config_vhid *vhid = &r->config->vhids[v];
+
+		if (vhid->interface != interface)
+			continue;
+		for (size_t i = 0; i < vhid->address_count; i++, count++)
+			if (out != NULL)
+				out[count] = (struct vip_address){
+					.prefix = vhid->addresses[i],
+					.vhid = vhid->vhid,
+					.is_port_mac = vhid->mac == CONFIG_VHID_MAC_PORT,
+				};
+	}
+	return count;
+}
+
+static int
+create_set(struct runtime *r, unsigned int i)
+{
+	const struct port *port = &r->interface[i].port->port;
+	size_t count = addresses_of(r, i, NULL);
+	struct vip_address *addresses = calloc(count + 1, sizeof(*addresses));
+	struct vip_set *set;
+
+	if (addresses == NULL)
+		return -ENOMEM;
+	addresses_of(r, i, addresses);
+	set = vip_set_create(addresses, count, port->mac, port->socket);
+	free(addresses);
+	if (set == NULL)
+		return -errno;
+	atomic_init(&r->interface[i].vip.set, set);
+	return 0;
+}
+
+static int
+create_interfaces(struct runtime *r)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; i < r->interface_count && rc == 0; i++) {
+		r->interface[i].vip.index = (uint16_t)i;
+		vip_roles_init(&r->interface[i].vip.roles);
+		rc = create_set(r, i);
+	}
+	return rc;
+}
+
+static int
+create_vhid(struct runtime *r, unsigned int i)
+{
+	const struct config_vhid *c = &r->config->vhids[i];
+	struct koi_interface *ifc = &r->interface[c->interface];
+	struct koi_vhid *v = &r->vhid[i];
+
+	v->config = c;
+	v->index = i;
+	v->interface = ifc;
+	v->mac = c->mac == CONFIG_VHID_MAC_PORT ? ifc->port->port.mac : mac_of_vhid(c->vhid);
+	v->status = record_create(sizeof(struct carp_vhid_status));
+	if (v->status == NULL)
+		return -ENOMEM;
+	snprintf(v->name, sizeof(v->name), "%u@%s", c->vhid, ifc->config->name);
+	ifc->by_vhid[c->vhid] = v;
+	vip_role_store(&ifc->vip.roles, c->vhid, vip_role_word(VIP_ROLE_INIT, 0));
+	if (c->mac == CONFIG_VHID_MAC_PORT)
+		return 0;
+	return port_vhid_add(&ifc->port->port, c->vhid);
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* Workers                                                                                      */
+/* ------------------------------------------------------------------------------------------- */
+
+static struct rte_ring *
+create_ring(const char *what, unsigned int index, unsigned int element, unsigned int count,
+	    int socket)
+{
+	char name[RTE_RING_NAMESIZE];
+	struct rte_ring *ring;
+
+	snprintf(name, sizeof(name), "koi_%s_%u", what, index);
+	ring = rte_ring_create_elem(name, element, count, socket, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	if (ring == NULL)
+		log_line(ERR, app, "ring %s: %s", name, rte_strerror(rte_errno));
+	return ring;
+}
+
+static int
+create_worker_rings(struct worker *w, int socket)
+{
+	w->inject = create_ring("inject", w->index, sizeof(struct inject_item), INJECT_RING_SIZE,
+				socket);
+	w->inject_done = create_ring("done", w->index, sizeof(struct inject_done),
+				     2 * INJECT_RING_SIZE, socket);
+	w->adverts = create_ring("adverts", w->index, sizeof(struct punt_advert),
+				 PUNT_ADVERT_RING_SIZE, socket);
+	w->sightings = create_ring("sightings", w->index, sizeof(struct neigh_sighting),
+				   PUNT_SIGHTING_RING_SIZE, socket);
+	w->pending = inject_pending_create();
+	return w->inject == NULL || w->inject_done == NULL || w->adverts == NULL ||
+			       w->sightings == NULL || w->pending == NULL ?
+		       -ENOMEM :
+		       0;
+}
+
+static int
+create_workers(struct runtime *r)
+{
+	unsigned int lcore, i = 0;
+
+	r->worker_count = rte_lcore_count() - 1;
+	if (r->worker_count > PLACEMENT_WORKERS_MAX) {
+		log_line(ERR, app, "%u workers are more than %u", r->worker_count,
+			 PLACEMENT_WORKERS_MAX);
+		return -E2BIG;
+	}
+	r->worker = rte_zmalloc("workers", r->worker_count * sizeof(*r->worker), RTE_CACHE_LINE_SIZE);
+	if (r->worker == NULL)
+		return -ENOMEM;
+	RTE_LCORE_FOREACH_WORKER(lcore)
+	{
+		struct worker *w = &r->worker[i];
+		int rc;
+
+		w->runtime = r;
+		w->index = i++;
+		w->lcore = lcore;
+		w->queue = calloc(r->interface_count + 1, sizeof(*w->queue));
+		w->interface = calloc(r->interface_count + 1, sizeof(*w->interface));
+		if (w->queue == NULL || w->interface == NULL)
+			return -ENOMEM;
+		rc = create_worker_rings(w, (int)rte_lcore_to_socket_id(lcore));
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* After the elections exist: the shares follow their intervals. */
+static int
+create_worker_interfaces(struct runtime *r)
+{
+	for (unsigned int i = 0; i < r->worker_count; i++) {
+		struct worker *w = &r->worker[i];
+
+		if (w->queue_count == 0)
+			log_line(WARNING, app, "lcore %u polls nothing: no queue is left for it", w->lcore);
+		for (unsigned int q = 0; q < w->queue_count; q++) {
+			unsigned int index = w->queue[q].interface;
+			struct koi_interface *ifc = &r->interface[index];
+			struct worker_interface *wi =
+				rte_zmalloc_socket("worker", sizeof(*wi), RTE_CACHE_LINE_SIZE,
+						   (int)rte_lcore_to_socket_id(w->lcore));
+
+			if (wi == NULL)
+				return -ENOMEM;
+			punt_police_init(&wi->police, election_shortest_interval_us(r, ifc),
+					 ifc->port->poller_count);
+			wi->arp.epoch = 1;
+			w->interface[index] = wi;
+		}
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* The whole                                                                                    */
+/* ------------------------------------------------------------------------------------------- */
+
+static int
+create_shared(struct runtime *r)
+{
+	size_t qsbr_size = rte_rcu_qsbr_get_memsize(r->worker_count);
+
+	r->port = rte_zmalloc("ports", (r->interface_count + 1) * sizeof(*r->port), RTE_CACHE_LINE_SIZE);
+	r->interface = rte_zmalloc("interfaces", (r->interface_count + 1) * sizeof(*r->interface),
+				   RTE_CACHE_LINE_SIZE);
+	r->vhid = calloc(r->vhid_count + 1, sizeof(*r->vhid));
+	r->qsbr = rte_zmalloc("qsbr", qsbr_size, RTE_CACHE_LINE_SIZE);
+	r->inject_pool = rte_pktmbuf_pool_create("koi_inject", INJECT_POOL_SIZE, INJECT_POOL_CACHE, 0,
+						 RTE_PKTMBUF_HEADROOM + 128, SOCKET_ID_ANY);
+	r->events = create_ring("events", 0, sizeof(struct event), EVENT_RING_SIZE, SOCKET_ID_ANY);
+	r->neighbours = neigh_create("koi_neigh", NEIGH_CAPACITY, SOCKET_ID_ANY);
+	r->timers = timerheap_create(r->vhid_count);
+	r->demotion = record_create(sizeof(struct demotion_status));
+	r->gap = record_create(sizeof(struct control_gap));
+	r->history = event_history_create();
+	if (r->port == NULL || r->interface == NULL || r->vhid == NULL || r->qsbr == NULL ||
+	    r->inject_pool == NULL || r->events == NULL || r->neighbours == NULL ||
+	    r->timers == NULL || r->demotion == NULL || r->gap == NULL || r->history == NULL)
+		return -ENOMEM;
+	rte_rcu_qsbr_init(r->qsbr, r->worker_count);
+	for (unsigned int i = 0; i < r->worker_count; i++)
+		rte_rcu_qsbr_thread_register(r->qsbr, i);
+	for (unsigned int i = 0; i < r->interface_count; i++)
+		r->interface[i].config = &r->config->interfaces[i];
+	return 0;
+}
+
+int
+runtime_create(struct runtime *r, const struct config *config, const char *prefix)
+{
+	struct placement placement;
+	int rc;
+
+	memset(r, 0, sizeof(*r));
+	r->config = config;
+	r->prefix = prefix;
+	r->start_us = clock_us();
+	r->interface_count = (unsigned int)config->interface_count;
+	r->vhid_count = (unsigned int)config->vhid_count;
+	rc = create_workers(r);
+	if (rc == 0)
+		rc = create_shared(r);
+	if (rc == 0)
+		rc = find_ports(r);
+	if (rc == 0)
+		rc = place(r, &placement);
+	for (unsigned int i = 0; i < r->port_count && rc == 0; i++)
+		rc = open_port(r, i, &placement);
+	if (rc == 0)
+		rc = create_interfaces(r);
+	for (unsigned int i = 0; i < r->vhid_count && rc == 0; i++)
+		rc = create_vhid(r, i);
+	if (rc == 0)
+		rc = election_create(r);
+	if (rc == 0)
+		rc = create_worker_interfaces(r);
+	if (rc == -ENOMEM)
+		log_line(ERR, app, "out of memory");
+	if (rc != 0)
+		runtime_destroy(r);
+	return rc;
+}
+
+static void
+destroy_worker(struct runtime *r, struct worker *w)
+{
+	for (unsigned int i = 0; w->interface != NULL && i < r->interface_count; i++)
+		rte_free(w->interface[i]);
+	free(w->interface);
+	free(w->queue);
+	inject_pending_destroy(w->pending);
+	rte_ring_free(w->inject);
+	rte_ring_free(w->inject_done);
+	rte_ring_free(w->adverts);
+	rte_ring_free(w->sightings);
+}
+
+void
+runtime_destroy(struct runtime *r)
+{
+	if (r->vhid != NULL && r->interface != NULL)
+		election_destroy(r);
+	for (unsigned int i = 0; i < r->vhid_count && r->vhid != NULL; i++)
+		record_destroy(r->vhid[i].status);
+	for (unsigned int i = 0; i < r->interface_count && r->interface != NULL; i++)
+		vip_set_destroy((struct vip_set *)(uintptr_t)atomic_load(&r->interface[i].vip.set));
+	for (unsigned int i = 0; i < r->port_count && r->port != NULL; i++)
+		if (r->port[i].port.pool != NULL)
+			port_close(&r->port[i].port);
+	for (unsigned int i = 0; i < r->worker_count && r->worker != NULL; i++)
+		destroy_worker(r, &r->worker[i]);
+	rte_free(r->worker);
+	rte_free(r->port);
+	rte_free(r->interface);
+	rte_free(r->qsbr);
+	free(r->vhid);
+	rte_mempool_free(r->inject_pool);
+	rte_ring_free(r->events);
+	neigh_destroy(r->neighbours);
+	timerheap_destroy(r->timers);
+	record_destroy(r->demotion);
+	record_destroy(r->gap);
+	event_history_destroy(r->history);
+	memset(r, 0, sizeof(*r));
+}
