@@ -39,6 +39,7 @@ struct control {
 	bool is_catching_up;
 	uint64_t woke_us;       /* ... since */
 	uint64_t node_generation;
+	int32_t demotion;       /* the sum that was told last */
 	uint64_t link_seen[CONFIG_INTERFACES_MAX];
 	uint64_t heard_us[CONFIG_INTERFACES_MAX];
 	bool has_more;          /* a batch was full: do not sleep */
@@ -156,18 +157,21 @@ static void
 follow_node(struct control *c)
 {
 	uint64_t generation = carp_node_generation(c->r->node);
+	int32_t sum = carp_node_demotion(c->r->node);
 	struct event event = {
 		.type = EVENT_DEMOTION,
 		.at_us = c->now_us,
 		.subject = EVENT_NONE,
-		.demotion = { carp_node_demotion(c->r->node) },
+		.demotion = { sum },
 	};
 
 	if (generation == c->node_generation)
 		return;
 	c->node_generation = generation;
 	publish_demotion(c);
-	election_event(c->r, &event);
+	if (sum != c->demotion)
+		election_event(c->r, &event);
+	c->demotion = sum;
 	election_wake(c->r, NULL, c->now_us);
 }
 
