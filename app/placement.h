@@ -42,7 +42,8 @@ struct placement {
  * Give each port's queues to its nearest workers, the least loaded first.
  *
  * @param cpus one CPU for each worker
- * @return     0; -EPERM if a CPU is outside the allowed set, its index in @p bad
+ * @return     0; -EPERM if a CPU is outside the allowed set, its index in @p bad; -E2BIG for more
+ *             workers or ports than there is room for
  */
 int placement_assign(const struct placement_topology *t, const int *cpus, size_t workers,
 		     const struct placement_port *ports, size_t port_count, struct placement *out,
