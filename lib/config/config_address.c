@@ -11,7 +11,7 @@ static const char *
 v4_objection(const struct ip_prefix *prefix)
 {
 	uint32_t addr = ntohl(ip_addr_v4_be(&prefix->addr));
-	uint32_t host_mask = prefix->len == 0 ? UINT32_MAX : (uint32_t)((1ull << (32 - prefix->len)) - 1);
+	uint32_t host_mask = (uint32_t)((UINT64_C(1) << (32 - prefix->len)) - 1);
 
 	if (addr == 0)
 		return "the unspecified address";
@@ -40,9 +40,11 @@ parse_error(struct config_reader *r, const struct config_place *at, const char *
 
 	config_quote(text, quoted);
 	if (error == -ERANGE)
-		config_error(r, at, "%s: the prefix length is not in 0..%d", quoted, is_v6 ? 128 : 32);
+		config_error(r, at, "%s: the prefix length is not in 0..%d", quoted,
+			     is_v6 ? 128 : 32);
 	else if (ip_addr_parse(text, &addr) == 0)
-		config_error(r, at, "%s has no prefix length, such as %s", quoted, is_v6 ? "/64" : "/24");
+		config_error(r, at, "%s has no prefix length, such as %s", quoted,
+			     is_v6 ? "/64" : "/24");
 	else
 		config_error(r, at, "%s is not ADDRESS/LENGTH", quoted);
 }

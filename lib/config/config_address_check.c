@@ -67,8 +67,10 @@ config_addresses_check(struct config_reader *r)
 		goto out;
 	}
 	/* Own ones first: it is the virtual address that is named as the one too many. */
-	for (size_t i = 0; i < c->interface_count; i++)
-		list_add(&list, c->interfaces[i].addresses, c->interfaces[i].address_count, false, i);
+	for (size_t i = 0; i < c->interface_count; i++) {
+		list_add(&list, c->interfaces[i].addresses, c->interfaces[i].address_count, false,
+			 i);
+	}
 	for (size_t i = 0; i < c->vhid_count; i++)
 		list_add(&list, c->vhids[i].addresses, c->vhids[i].address_count, true, i);
 	if (config_unique_find(list.items, list.count) != 0) {

@@ -168,7 +168,7 @@ check_vhids(struct config_reader *r, const size_t *vhid_interfaces)
 		struct config_place at = { .parent = &element, .key = "vhid" };
 
 		if (items[i].len != 0 && items[i].first != i)
-			config_error(r, &at, "%zu is already the vhid of /vhids/%zu on its interface",
+			config_error(r, &at, "%zu on this interface is already /vhids/%zu",
 				     keys[i].vhid, items[i].first);
 	}
 out:

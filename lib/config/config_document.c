@@ -153,7 +153,8 @@ parse(struct config_reader *r, const struct text *text)
 	}
 	if (has_nul(r, text))
 		return NULL;
-	document = json_loadb(text->data, text->len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+	document = json_loadb(text->data, text->len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES,
+			      &error);
 	if (document == NULL && json_error_code(&error) == json_error_duplicate_key) {
 		/* Name all of them, and the other errors too. */
 		document = json_loadb(text->data, text->len, JSON_DECODE_ANY, &error);

@@ -63,9 +63,9 @@ void
 config_device_identity(const char *device, char out[CONFIG_DEVICE_MAX + 8])
 {
 	size_t len = strcspn(device, ",");
-	const char *colon = memchr(device, ':', len);
-	bool is_pci = colon != NULL && strspn(device, "0123456789abcdefABCDEF:.") == len;
-	bool is_short = is_pci && memchr(colon + 1, ':', len - (size_t)(colon + 1 - device)) == NULL;
+	const char *first = memchr(device, ':', len);
+	bool is_pci = first != NULL && strspn(device, "0123456789abcdefABCDEF:.") == len;
+	bool is_short = is_pci && first == memrchr(device, ':', len);
 	size_t at = 0;
 
 	if (is_short)

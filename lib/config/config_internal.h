@@ -29,7 +29,7 @@ struct config_reader {
 	struct config_report *report;
 	enum config_purpose purpose;
 	const char *folder; /**< of the configuration file */
-	/** Names as written, good or not; they point into the JSON tree. NULL where there is none. */
+	/** Names as written, good or not, within the JSON tree. NULL where there is none. */
 	const char **interface_names;
 	const char **vhid_interface_names;
 	bool interfaces_are_complete; /**< the names above are all that the file defines */
@@ -82,7 +82,8 @@ struct config_key {
 	config_read_fn *read; /**< called with a value of the right type */
 };
 
-#define CONFIG_FIELD(type, field) .offset = offsetof(type, field), .size = sizeof(((type *)0)->field)
+#define CONFIG_FIELD(type, field) \
+	.offset = offsetof(type, field), .size = sizeof(((type *)0)->field)
 #define CONFIG_DESCRIPTION { .name = "description", .type = CONFIG_STRING }
 #define CONFIG_LATER(key) { .name = (key), .is_later = true }
 
@@ -92,7 +93,10 @@ extern const struct config_key config_workers_keys[];
 extern const struct config_key config_interface_keys[];
 extern const struct config_key config_vhid_keys[];
 
-/** Store the defaults of @p keys into @p target, then read every member of @p value. */
+/** Store the defaults of @p keys into @p target. */
+void config_object_preset(const struct config_key *keys, void *target);
+
+/** Store the defaults, then read every member of @p value. */
 void config_object_read(struct config_reader *r, const struct config_place *at, const json_t *value,
 			const struct config_key *keys, void *target);
 

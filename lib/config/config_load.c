@@ -14,9 +14,12 @@ read_document(struct config_reader *r, const json_t *document)
 {
 	/* Without the array there is no interface; with a bad one nobody knows which there are. */
 	r->interfaces_are_complete = json_object_get(document, "interfaces") == NULL;
+	config_object_preset(config_carp_keys, r->config);
+	config_object_preset(config_workers_keys, r->config);
 	config_object_read(r, &root, document, config_root_keys, r->config);
 	config_check(r);
-	if (json_is_object(document) && r->interfaces_are_complete && r->config->interface_count == 0)
+	if (json_is_object(document) && r->interfaces_are_complete &&
+	    r->config->interface_count == 0)
 		config_warning(r, &root, "no interfaces: there is nothing to do");
 }
 

@@ -98,7 +98,8 @@ config_integer_read(struct config_reader *r, const struct config_place *at, cons
 	int64_t number = json_integer_value(value);
 
 	if (number < min || number > max) {
-		config_error(r, at, "%" PRId64 " is not in %" PRId64 "..%" PRId64, number, min, max);
+		config_error(r, at, "%" PRId64 " is not in %" PRId64 "..%" PRId64, number, min,
+			     max);
 		return false;
 	}
 	*out = number;
@@ -204,6 +205,13 @@ is_missing(const json_t *object, const struct config_key *key)
 }
 
 void
+config_object_preset(const struct config_key *keys, void *target)
+{
+	for (; keys->name != NULL; keys++)
+		store(target, keys, keys->preset);
+}
+
+void
 config_object_read(struct config_reader *r, const struct config_place *at, const json_t *value,
 		   const struct config_key *keys, void *target)
 {
@@ -211,8 +219,7 @@ config_object_read(struct config_reader *r, const struct config_place *at, const
 	const char *name;
 	json_t *member;
 
-	for (key = keys; key->name != NULL; key++)
-		store(target, key, key->preset);
+	config_object_preset(keys, target);
 	if (!json_is_object(value)) {
 		config_error(r, at, "expected an object, found %s", config_type_name(value));
 		return;

@@ -30,7 +30,8 @@ distance(const char *a, const char *b)
 		memcpy(row[1], row[2], sizeof(row[1]));
 		row[2][0] = (unsigned int)i;
 		for (size_t j = 1; j <= b_len; j++) {
-			bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+			bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+				       a[i - 2] == b[j - 1];
 
 			row[2][j] = least(row[1][j] + 1, row[2][j - 1] + 1,
 					  row[1][j - 1] + (a[i - 1] != b[j - 1]));

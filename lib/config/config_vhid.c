@@ -66,7 +66,7 @@ is_integer_zero(const json_t *value)
 	return json_is_integer(value) && json_integer_value(value) == 0;
 }
 
-/* What concerns several keys of one vhid; looks at the JSON, as a bad value is not in the struct. */
+/* What concerns several keys of a vhid. Looks at the JSON: a bad value is not in the struct. */
 static void
 check_together(struct config_reader *r, const struct config_place *at, const json_t *value)
 {

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The schema and the parser know the same keys and come to the same verdicts."""
+import copy
+import json
+
+import jsonschema
+import pytest
+
+BASE = {
+    "interfaces": [{"name": "lan", "device": "net_null0"}],
+    "vhids": [{"interface": "lan", "vhid": 1, "addresses": ["10.0.0.1/24"]}],
+}
+
+# A value of each JSON type; of what a key accepts, config-keys tells the rest.
+TYPES = [None, True, 1.5, "text", [], {}]
+
+OWN = "/interfaces/*"
+VHID = "/vhids/*"
+
+# What no range says.
+VALUES = {
+    ("", "$schema"): ["koi.schema.json"],
+    ("", "description"): [""],
+    (OWN, "name"): ["lan", "Lan", "1lan", "lan ", "", "abcdefghijklmno", "abcdefghijklmnop",
+                    "l.-_9"],
+    (OWN, "device"): ["", "d", ",x=1", "d,x=1", "d" * 63, "d" * 64, "d" * 63 + ",x", "0000:03:00.0",
+                      "d,\nx", "d\x7f"],
+    (OWN, "addresses"): [[], ["10.0.0.9/24"], ["10.0.0.9"], ["fd00::1/64"], [7], ["10.0.0.9/24/1"]],
+    (OWN, "rx_queues"): [0, 1, 1024, 1025, -1, "auto", "1"],
+    (VHID, "interface"): ["lan"],
+    (VHID, "addresses"): [["10.0.0.9/32"], [], ["10.0.0.9"], [None]],
+    (VHID, "pass"): ["", "x", "x" * 19, "x" * 20],
+    (VHID, "pass_file"): ["", "a\nb"],
+}
+
+
+def at(document: dict, place: str) -> dict:
+    """The object of the document that the place of config-keys stands for."""
+    if place == "":
+        return document
+    name = place.split("/")[1]
+    if place.endswith("/*"):
+        return document[name][0]
+    return document.setdefault(name, {})
+
+
+def resolve(schema: dict, node: dict) -> dict:
+    while "$ref" in node:
+        node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+    return node
+
+
+def properties(schema: dict, place: str) -> tuple:
+    """The schema's keys of an object and the names of the required ones."""
+    node = schema
+    for step in place.split("/")[1:]:
+        node = node["items"] if step == "*" else node["properties"][step]
+        node = resolve(schema, node)
+    assert node["additionalProperties"] is False, place
+    found = {key: resolve(schema, value) for key, value in node["properties"].items()}
+    return found, set(node.get("required", []))
+
+
+def test_schema_is_a_schema(schema):
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_samples_are_good(schema, samples, errors):
+    assert len(samples) >= 5
+    for sample in samples:
+        document = json.loads(sample.read_text())
+        jsonschema.Draft202012Validator(schema).validate(document)
+        assert document["description"], sample
+        assert errors(sample) == []
+
+
+def test_schema_and_parser_know_the_same_keys(schema, keys):
+    for place, table in keys.items():
+        found, required = properties(schema, place)
+        supported = {key for key, entry in table.items() if not entry.get("later")}
+        assert set(found) == supported, place
+        assert required == {key for key in supported if table[key]["required"]}, place
+
+
+def test_every_key_is_described(schema, keys):
+    for place in keys:
+        for key, value in properties(schema, place)[0].items():
+            assert value.get("description"), f"{place}/{key}"
+
+
+def expected_keywords(entry: dict) -> dict:
+    """What the schema must say of a key that the parser describes so."""
+    names = {"integer": {"min": "minimum", "max": "maximum"},
+             "array": {"min": "minItems", "max": "maxItems"},
+             "word": {"words": "enum"}}.get(entry.get("type"), {})
+    expected = {keyword: entry[name] for name, keyword in names.items()}
+    if "default" in entry:
+        expected["default"] = entry["default"]
+    return expected
+
+
+def test_ranges_words_and_defaults_agree(schema, keys):
+    for place, table in keys.items():
+        found = properties(schema, place)[0]
+        for key, entry in table.items():
+            for keyword, value in expected_keywords(entry).items():
+                assert found[key][keyword] == value, f"{place}/{key}/{keyword}"
+
+
+def candidates(place: str, key: str, entry: dict) -> list:
+    values = TYPES + VALUES.get((place, key), [])
+    if entry["type"] == "integer":
+        values = values + [entry["min"] - 1, entry["min"], entry["max"], entry["max"] + 1]
+    elif entry["type"] == "word":
+        values = values + entry["words"] + [entry["words"][0].upper()]
+    return values
+
+
+def verdicts(schema: dict, keys: dict) -> list:
+    """Every document that differs from the base in one value, with the schema's opinion."""
+    validator = jsonschema.Draft202012Validator(schema)
+    found = []
+    for place, table in keys.items():
+        for key, entry in table.items():
+            if entry.get("later"):
+                continue
+            for value in candidates(place, key, entry):
+                document = copy.deepcopy(BASE)
+                at(document, place)[key] = value
+                found.append((document, validator.is_valid(document)))
+    return found
+
+
+# What only the parser can know; it says more than the schema there.
+BEYOND_SCHEMA = ("is not the name of an interface", "No such file or directory")
+
+
+def test_schema_and_parser_come_to_the_same_verdict(schema, keys, errors):
+    documents = verdicts(schema, keys)
+    assert sum(good for _, good in documents) > 50
+    assert sum(not good for _, good in documents) > 200
+    for document, good in documents:
+        said = [line for line in errors(document) if not line.endswith(BEYOND_SCHEMA)]
+        assert good == (said == []), (document, said)
+
+
+@pytest.mark.parametrize("change", [
+    {"pass": "x", "pass_file": "y"},
+    {"advbase": 0},
+    {"advbase": 0, "advskew": 0},
+    {"unknown": 1},
+])
+def test_what_concerns_several_keys_is_refused_by_both(change, schema, errors):
+    document = copy.deepcopy(BASE)
+    document["vhids"][0].update(change)
+    assert not jsonschema.Draft202012Validator(schema).is_valid(document)
+    assert errors(document) != []
+
+
+def test_later_keys_are_refused_by_both(schema, keys, errors):
+    validator = jsonschema.Draft202012Validator(schema)
+    later = [(place, key) for place, table in keys.items() for key in table
+             if table[key].get("later")]
+    for place, key in later:
+        document = copy.deepcopy(BASE)
+        at(document, place)[key] = 1
+        assert not validator.is_valid(document), key
+        assert [line for line in errors(document) if line.endswith(f"/{key}: not yet supported")]
