@@ -14,7 +14,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "control_socket.h"
 #include "event_log.h"
 #include "sdnotify.h"
 
@@ -26,7 +25,6 @@ struct manager {
 	pthread_t thread;
 	int epoll_fd;
 	int signal_fd;
-	struct control_socket *socket;
 	bool is_ready_told;
 	uint64_t watchdog_us; /* how often the service manager wants a sign of life; 0 never */
 	uint64_t watchdog_next_us;
@@ -133,8 +131,6 @@ manager_main(void *arg)
 		for (int i = 0; i < count; i++) {
 			if (ready[i].data.fd == m->signal_fd)
 				take_signal(m);
-			else
-				control_socket_serve(m->socket);
 		}
 		poll_links(m->r);
 		take_events(m->r);
@@ -155,7 +151,6 @@ watch_fd(struct manager *m, int fd)
 static void
 manager_free(struct manager *m)
 {
-	control_socket_destroy(m->socket);
 	if (m->signal_fd >= 0)
 		close(m->signal_fd);
 	if (m->epoll_fd >= 0)
@@ -178,9 +173,6 @@ manager_start(struct runtime *r)
 	m->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	m->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (m->signal_fd < 0 || m->epoll_fd < 0 || watch_fd(m, m->signal_fd) != 0)
-		goto err;
-	m->socket = control_socket_create(r);
-	if (m->socket == NULL || watch_fd(m, control_socket_fd(m->socket)) != 0)
 		goto err;
 	poll_links(r);
 	errno = rte_ctrl_thread_create(&m->thread, "koi-manager", NULL, manager_main, m);

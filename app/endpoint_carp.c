@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/clock.h"
+#include "base/mac.h"
+
+#include "endpoint_internal.h"
+
+static json_int_t
+demotion_sum(const struct runtime *r)
+{
+	struct demotion_status demotion;
+
+	record_read(r->demotion, &demotion);
+	return demotion.sum;
+}
+
+json_t *
+endpoint_carp_list(const struct runtime *r, struct endpoint_query *q)
+{
+	struct endpoint_page page;
+	uint64_t from;
+
+	if (!endpoint_param_from(q, &from))
+		return NULL;
+	endpoint_page_begin(&page, q, json_object(), "vhids", json_array(), from);
+	for (unsigned int i = 0; i < r->vhid_count; i++) {
+		if (endpoint_page_wants(&page))
+			endpoint_page_add(&page, json_string(r->vhid[i].name));
+	}
+	return endpoint_page_end(&page);
+}
+
+/* What one line of an overview shows. */
+static json_t *
+row(const struct koi_vhid *v, uint64_t now_us)
+{
+	struct carp_vhid_status s;
+	char text[CARP_REASON_TEXT];
+
+	record_read(v->status, &s);
+	return json_pack("{s:s, s:s, s:I, s:s, s:i, s:i, s:i, s:i, s:o, s:I}",
+			 "vhid", v->name,
+			 "state", carp_state_name(s.state),
+			 "state_age_ms", endpoint_age_ms(now_us, s.since_us),
+			 "last_reason", carp_reason_format(&s.last_reason, text),
+			 "transitions", (int)s.transitions,
+			 "advbase", s.advbase,
+			 "advskew", s.advskew,
+			 "effective_advskew", s.effective_advskew,
+			 "address", endpoint_prefix(&v->config->addresses[0]),
+			 "address_count", (json_int_t)v->config->address_count);
+}
+
+json_t *
+endpoint_carp_table(const struct runtime *r, struct endpoint_query *q)
+{
+	struct endpoint_page page;
+	uint64_t from;
+	json_t *answer;
+
+	if (!endpoint_param_from(q, &from))
+		return NULL;
+	answer = json_pack("{s:I}", "demotion", demotion_sum(r));
+	endpoint_page_begin(&page, q, answer, "vhids", json_object(), from);
+	for (unsigned int i = 0; i < r->vhid_count; i++) {
+		if (endpoint_page_wants(&page))
+			endpoint_page_add(&page, row(&r->vhid[i], q->now_us));
+	}
+	return endpoint_page_end(&page);
+}
+
+static json_t *
+head(const struct koi_vhid *v, const struct carp_vhid_status *s, uint64_t now_us)
+{
+	char text[CARP_REASON_TEXT];
+
+	return json_pack("{s:s, s:i, s:s, s:I, s:I, s:s, s:I}",
+			 "interface", v->interface->config->name,
+			 "vhid", v->config->vhid,
+			 "state", carp_state_name(s->state),
+			 "state_age_ms", endpoint_age_ms(now_us, s->since_us),
+			 "changed_unix_ms", (json_int_t)clock_us_to_unix_ms(s->since_us),
+			 "last_reason", carp_reason_format(&s->last_reason, text),
+			 "transitions", (json_int_t)s->transitions);
+}
+
+static void
+add_settings(json_t *answer, const struct koi_vhid *v, const struct carp_vhid_status *s)
+{
+	json_t *settings;
+
+	settings = json_pack("{s:b, s:i, s:i, s:i, s:i, s:I, s:b, s:o, s:o}",
+			     "up", s->up,
+			     "advbase", s->advbase,
+			     "advskew", s->advskew,
+			     "effective_advskew", s->effective_advskew,
+			     "sent_demotion", s->demote,
+			     "announce_interval_s", (json_int_t)v->config->announce_interval_s,
+			     "pass_configured", v->config->key_len != 0,
+			     "virtual_mac", endpoint_mac(mac_of_vhid(v->config->vhid)),
+			     "mac", endpoint_mac(v->mac));
+	json_object_update_new(answer, settings);
+	if (v->config->has_source[IP_V4])
+		json_object_set_new(answer, "source",
+				    endpoint_address(&v->config->source[IP_V4]));
+	if (v->config->has_source[IP_V6])
+		json_object_set_new(answer, "source6",
+				    endpoint_address(&v->config->source[IP_V6]));
+}
+
+/* As MASTER, another one has been heard within the time that makes a backup take over from it. */
+static bool
+is_split_brain(const struct carp_vhid_status *s, uint64_t now_us)
+{
+	uint64_t silence_us = 3000000ULL * s->master_advbase + 3000000ULL * s->master_advskew / 256;
+
+	return s->state == CARP_MASTER && s->has_master && s->master_heard_us > s->since_us &&
+	       now_us < s->master_heard_us + silence_us;
+}
+
+static void
+add_master(json_t *answer, const struct carp_vhid_status *s, uint64_t now_us)
+{
+	const char *timer = s->state == CARP_MASTER ? "next_advert_ms" : "master_down_ms";
+
+	json_object_set_new(answer, "split_brain", json_boolean(is_split_brain(s, now_us)));
+	if (s->state != CARP_INIT && s->deadline_us != CARP_NEVER)
+		json_object_set_new(answer, timer,
+				    json_integer(endpoint_age_ms(s->deadline_us, now_us)));
+	if (!s->has_master)
+		return;
+	json_object_set_new(answer, "master_address", endpoint_address(&s->master));
+	json_object_set_new(answer, "master_advbase", json_integer(s->master_advbase));
+	json_object_set_new(answer, "master_advskew", json_integer(s->master_advskew));
+	json_object_set_new(answer, "master_heard_age_ms",
+			    json_integer(endpoint_age_ms(now_us, s->master_heard_us)));
+}
+
+static void
+add_counters(json_t *answer, const struct carp_vhid_status *s)
+{
+	static const enum carp_counter shown[] = {
+		CARP_RECEIVED, CARP_RECEIVED6, CARP_SENT, CARP_SENT6, CARP_SEND_ERRORS,
+	};
+	uint64_t drops = 0;
+
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+		json_object_set_new(answer, carp_counter_name(shown[i]),
+				    json_integer((json_int_t)s->counters[shown[i]]));
+	for (unsigned int i = 0; i < CARP_COUNTERS; i++) {
+		if (endpoint_is_drop(carp_counter_name(i)))
+			drops += s->counters[i];
+	}
+	json_object_set_new(answer, "drops", json_integer((json_int_t)drops));
+}
+
+json_t *
+endpoint_carp_vhid(const struct runtime *r, struct endpoint_query *q)
+{
+	struct carp_vhid_status s;
+	struct endpoint_page page;
+	uint64_t from;
+	const struct koi_vhid *v = endpoint_param_vhid(r, q, &from);
+	json_t *answer;
+
+	if (v == NULL)
+		return NULL;
+	record_read(v->status, &s);
+	answer = head(v, &s, q->now_us);
+	json_object_set_new(answer, "demotion", json_integer(demotion_sum(r)));
+	add_settings(answer, v, &s);
+	add_master(answer, &s, q->now_us);
+	add_counters(answer, &s);
+	endpoint_page_begin(&page, q, answer, "addresses", json_array(), from);
+	for (size_t i = 0; i < v->config->address_count; i++) {
+		if (endpoint_page_wants(&page))
+			endpoint_page_add(&page, endpoint_prefix(&v->config->addresses[i]));
+	}
+	return endpoint_page_end(&page);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "endpoint_internal.h"
+
+static void
+set_uint(json_t *o, const char *key, uint64_t value)
+{
+	json_object_set_new(o, key, json_integer((json_int_t)value));
+}
+
+json_t *
+endpoint_interface_list(const struct runtime *r, struct endpoint_query *q)
+{
+	struct endpoint_page page;
+	uint64_t from;
+
+	if (!endpoint_param_from(q, &from))
+		return NULL;
+	endpoint_page_begin(&page, q, json_object(), "interfaces", json_array(), from);
+	for (unsigned int i = 0; i < r->interface_count; i++) {
+		if (endpoint_page_wants(&page))
+			endpoint_page_add(&page, json_string(r->interface[i].config->name));
+	}
+	return endpoint_page_end(&page);
+}
+
+static unsigned int
+index_of(const struct runtime *r, const struct koi_interface *ifc)
+{
+	return (unsigned int)(ifc - r->interface);
+}
+
+static uint64_t
+sum_link(const struct runtime *r, unsigned int at, enum link_counter c)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < r->worker_count; i++) {
+		const struct worker_interface *wi = r->worker[i].interface[at];
+
+		sum += wi == NULL ? 0 : counter_read(&wi->link[c]);
+	}
+	return sum;
+}
+
+static uint64_t
+sum_drops(const struct runtime *r, unsigned int at)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < r->worker_count; i++)
+		sum += endpoint_drops(r->worker[i].interface[at]);
+	return sum;
+}
+
+static json_t *
+head(const struct runtime *r, const struct koi_interface *ifc)
+{
+	struct port_link link = link_unpack(atomic_load_explicit(&ifc->port->link,
+								 memory_order_relaxed));
+	unsigned int at = index_of(r, ifc);
+
+	return json_pack("{s:s, s:s, s:i, s:o, s:i, s:I, s:I, s:I, s:I}",
+			 "interface", ifc->config->name,
+			 "link", link.is_up ? "up" : "down",
+			 "speed_mbps", (int)link.speed_mbps,
+			 "mac", endpoint_mac(ifc->port->port.mac),
+			 "mtu", ifc->config->mtu,
+			 "rx_packets", (json_int_t)sum_link(r, at, LINK_RX_PACKETS),
+			 "rx_bytes", (json_int_t)sum_link(r, at, LINK_RX_BYTES),
+			 "tx_packets", (json_int_t)sum_link(r, at, LINK_TX_PACKETS),
+			 "drops", (json_int_t)sum_drops(r, at));
+}
+
+json_t *
+endpoint_interface_table(const struct runtime *r, struct endpoint_query *q)
+{
+	struct endpoint_page page;
+	uint64_t from;
+
+	if (!endpoint_param_from(q, &from))
+		return NULL;
+	endpoint_page_begin(&page, q, json_object(), "interfaces", json_object(), from);
+	for (unsigned int i = 0; i < r->interface_count; i++) {
+		if (endpoint_page_wants(&page))
+			endpoint_page_add(&page, head(r, &r->interface[i]));
+	}
+	return endpoint_page_end(&page);
+}
+
+static json_t *
+workers(const struct koi_port *p)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < p->poller_count; i++)
+		json_array_append_new(list, json_integer(p->pollers[i]));
+	return list;
+}
+
+static json_t *
+vhids(const struct koi_interface *ifc)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < 256; i++) {
+		if (ifc->by_vhid[i] != NULL)
+			json_array_append_new(list, json_string(ifc->by_vhid[i]->name));
+	}
+	return list;
+}
+
+static void
+add_device(json_t *answer, const struct koi_interface *ifc)
+{
+	const struct koi_port *p = ifc->port;
+	json_t *device;
+
+	device = json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:o, s:i, s:s}",
+			   "device", ifc->config->device,
+			   "port", p->port.name,
+			   "driver", p->port.driver,
+			   "port_id", p->port.id,
+			   "numa_node", p->port.socket,
+			   "queues", p->port.queues,
+			   "workers", workers(p),
+			   "injecting_worker",
+			   (int)atomic_load_explicit(&p->injector, memory_order_relaxed),
+			   "mac_mode", port_mac_mode_name(&p->port));
+	json_object_update_new(answer, device);
+}
+
+/* A counter of what was dropped goes to "drop", another one to "other". */
+static void
+add_counter(json_t *drop, json_t *other, const char *name, uint64_t value)
+{
+	set_uint(endpoint_is_drop(name) ? drop : other, name, value);
+}
+
+/* What workers refused of advertisements; in an interface's list the name says of what. */
+static void
+add_carp_drops(json_t *drop, const uint64_t carp[CARP_COUNTERS])
+{
+	char name[64];
+
+	for (unsigned int c = 0; c < CARP_COUNTERS; c++) {
+		const char *reason = carp_counter_name(c);
+
+		if (!endpoint_is_drop(reason))
+			continue;
+		snprintf(name, sizeof(name), "drop_carp_%s", reason + strlen("drop_"));
+		set_uint(drop, name, carp[c]);
+	}
+}
+
+struct sums {
+	uint64_t link[LINK_COUNTERS];
+	uint64_t carp[CARP_COUNTERS];
+	uint64_t arp[ARP_COUNTERS];
+	uint64_t fwd[FWD_COUNTERS];
+};
+
+static void
+sum_worker(struct sums *sums, const struct worker_interface *wi)
+{
+	for (unsigned int c = 0; c < LINK_COUNTERS; c++)
+		sums->link[c] += counter_read(&wi->link[c]);
+	for (unsigned int c = 0; c < CARP_COUNTERS; c++)
+		sums->carp[c] += counter_read(&wi->carp[c]);
+	for (unsigned int c = 0; c < ARP_COUNTERS; c++)
+		sums->arp[c] += counter_read(&wi->arp.counter[c]);
+	for (unsigned int c = 0; c < FWD_COUNTERS; c++)
+		sums->fwd[c] += counter_read(&wi->fwd.counter[c]);
+}
+
+static void
+add_counters(json_t *answer, const struct runtime *r, unsigned int at)
+{
+	json_t *drop = json_object(), *other = json_object();
+	struct sums sums = { 0 };
+
+	for (unsigned int i = 0; i < r->worker_count; i++) {
+		if (r->worker[i].interface[at] != NULL)
+			sum_worker(&sums, r->worker[i].interface[at]);
+	}
+	for (unsigned int c = 0; c < LINK_COUNTERS; c++)
+		add_counter(drop, other, link_counter_name(c), sums.link[c]);
+	for (unsigned int c = 0; c < ARP_COUNTERS; c++)
+		add_counter(drop, other, arp_counter_name(c), sums.arp[c]);
+	for (unsigned int c = 0; c < FWD_COUNTERS; c++)
+		add_counter(drop, other, fwd_counter_name(c), sums.fwd[c]);
+	add_carp_drops(drop, sums.carp);
+	json_object_set_new(answer, "counters", other);
+	json_object_set_new(answer, "drops_by_reason", drop);
+}
+
+json_t *
+endpoint_interface_info(const struct runtime *r, struct endpoint_query *q)
+{
+	struct endpoint_page page;
+	uint64_t from;
+	const struct koi_interface *ifc = endpoint_param_interface(r, q, &from);
+	json_t *answer;
+
+	if (ifc == NULL)
+		return NULL;
+	answer = head(r, ifc);
+	add_device(answer, ifc);
+	add_counters(answer, r, index_of(r, ifc));
+	json_object_set_new(answer, "vhids", vhids(ifc));
+	endpoint_page_begin(&page, q, answer, "addresses", json_array(), from);
+	for (size_t i = 0; i < ifc->config->address_count; i++) {
+		if (endpoint_page_wants(&page))
+			endpoint_page_add(&page, endpoint_prefix(&ifc->config->addresses[i]));
+	}
+	return endpoint_page_end(&page);
+}
