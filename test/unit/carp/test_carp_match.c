@@ -11,6 +11,8 @@
 #define NODES 2
 #define MESSAGES_MAX 64
 #define NEVER CARP_NEVER
+/* A prime: each message takes from once to twice its delay, never the same twice in a row. */
+#define JITTER_STEP 7919
 #define LONG_ENOUGH (40 * SECOND)
 
 enum kind {
@@ -44,6 +46,7 @@ struct match {
 	struct node node[NODES];
 	struct message queue[MESSAGES_MAX];
 	unsigned int queued;
+	uint64_t sent;
 	uint64_t now_us;
 	uint64_t delay_us[NODES]; /* of what the node sends */
 	unsigned int lost[NODES]; /* as many of its next messages are lost */
@@ -64,7 +67,7 @@ transmit(struct match *m, unsigned int from, const uint8_t payload[CARP_HEADER_L
 	}
 	CU_ASSERT_FATAL(m->queued < MESSAGES_MAX);
 	msg = &m->queue[m->queued++];
-	msg->at_us = m->now_us + m->delay_us[from];
+	msg->at_us = m->now_us + m->delay_us[from] + m->sent++ * JITTER_STEP % m->delay_us[from];
 	msg->to = 1 - from;
 	msg->from = m->node[from].source;
 	memcpy(msg->payload, payload, sizeof(msg->payload));
