@@ -106,11 +106,12 @@ mac_text(const uint8_t mac[ETH_ALEN], char buf[18])
 static uint16_t
 checksum(const void *data, size_t len)
 {
-	const uint16_t *word = data;
 	uint32_t sum = 0;
+	uint16_t word;
 
-	for (; len > 1; len -= 2) {
-		sum += *word++;
+	for (size_t at = 0; at + 1 < len; at += sizeof(word)) {
+		memcpy(&word, (const uint8_t *)data + at, sizeof(word));
+		sum += word;
 	}
 	while (sum >> 16 != 0) {
 		sum = (sum & 0xffff) + (sum >> 16);
