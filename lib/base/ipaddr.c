@@ -40,7 +40,7 @@ ip_prefix_parse(const char *text, struct ip_prefix *out)
 	if (ip_addr_parse(addr_text, &prefix.addr) != 0)
 		return -EINVAL;
 
-	if (slash[1] < '0' || slash[1] > '9' || strlen(slash + 1) > 3)
+	if (slash[1] < '0' || slash[1] > '9')
 		return -EINVAL;
 	len = strtoul(slash + 1, &end, 10);
 	if (*end != '\0')
