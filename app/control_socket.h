@@ -30,10 +30,13 @@ struct control_socket *control_socket_create_at(const struct runtime *r, const c
 /** Closes all connections and removes the socket. */
 void control_socket_destroy(struct control_socket *s);
 
-/** Readable when control_socket_serve() has something to do. */
+/** Readable when control_socket_serve() is due. */
 int control_socket_fd(const struct control_socket *s);
 
-/** Do what is due, at most one request for each client, without waiting. */
+/**
+ * Do what is due, at most one request for each client, without waiting. To be called now and then
+ * without an event, too: clients that take nothing are dropped here.
+ */
 void control_socket_serve(struct control_socket *s);
 
 #endif /* CONTROL_SOCKET_H */
