@@ -3,10 +3,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/log.h"
-#include "telemetry/telemetry.h"
-
 #include "endpoint_internal.h"
 
 const struct endpoint endpoints[] = {
@@ -47,40 +43,4 @@ endpoint_answer(const struct runtime *r, const char *path, struct endpoint_query
 		return answer;
 	}
 	return endpoint_fail(q, "no query \"%.40s\"", path);
-}
-
-static json_t *
-answer_telemetry(void *context, const char *path, const char *params)
-{
-	struct endpoint_query q = { .params = params, .is_paged = true, .now_us = clock_us() };
-	json_t *answer = endpoint_answer(context, path, &q);
-
-	/* A reader of the socket sees why; a negative return would show as a bare null. */
-	return answer != NULL ? answer : json_pack("{s:s}", "error", q.error);
-}
-
-static struct telemetry_source source = { .answer = answer_telemetry };
-
-int
-endpoint_telemetry_start(const struct runtime *r)
-{
-	int ret;
-
-	source.context = (void *)(uintptr_t)r;
-	telemetry_start(&source);
-	for (const struct endpoint *e = endpoints; e->path != NULL; e++) {
-		ret = telemetry_register(e->path, e->help);
-		if (ret != 0) {
-			log_line(ERR, app, "telemetry: cannot register %s: %s", e->path,
-				 strerror(-ret));
-			return ret;
-		}
-	}
-	return 0;
-}
-
-void
-endpoint_telemetry_stop(void)
-{
-	telemetry_stop();
 }

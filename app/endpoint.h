@@ -44,8 +44,4 @@ extern const struct endpoint endpoints[];
 /** Answer @p path, or NULL with q->error filled. */
 json_t *endpoint_answer(const struct runtime *r, const char *path, struct endpoint_query *q);
 
-/** Answer telemetry queries about @p r until endpoint_telemetry_stop(). */
-int endpoint_telemetry_start(const struct runtime *r);
-void endpoint_telemetry_stop(void);
-
 #endif /* ENDPOINT_H */

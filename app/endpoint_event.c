@@ -5,6 +5,16 @@
 
 #include "endpoint_internal.h"
 
+static const char *const type_names[] = {
+	[EVENT_STATE] = "state",
+	[EVENT_LINK] = "link",
+	[EVENT_DEMOTION] = "demotion",
+	[EVENT_WORKER_STALLED] = "worker stalled",
+	[EVENT_WORKER_RECOVERED] = "worker recovered",
+	[EVENT_CONTROL_LATE] = "control late",
+	[EVENT_BAD_ADVERT] = "bad advertisement",
+};
+
 static void
 set_string(json_t *o, const char *key, const char *value)
 {
@@ -40,45 +50,40 @@ describe_stall(const struct event *e, json_t *o)
 	json_object_set_new(o, "stall_ms", json_integer((json_int_t)(e->stall.stall_us / 1000)));
 }
 
-/* The type's name, after its particulars have been added. */
-static const char *
+static void
 describe(const struct runtime *r, const struct event *e, json_t *o)
 {
 	switch (e->type) {
 	case EVENT_STATE:
 		describe_state(r, e, o);
-		return "state";
+		break;
 	case EVENT_LINK:
 		if (e->subject < r->interface_count)
 			set_string(o, "interface", r->interface[e->subject].config->name);
 		set_string(o, "to", e->link.is_up ? "up" : "down");
-		return "link";
+		break;
 	case EVENT_DEMOTION:
 		json_object_set_new(o, "demotion", json_integer(e->demotion.sum));
-		return "demotion";
+		break;
 	case EVENT_WORKER_STALLED:
-		describe_stall(e, o);
-		return "worker stalled";
 	case EVENT_WORKER_RECOVERED:
-		describe_stall(e, o);
-		return "worker recovered";
 	case EVENT_CONTROL_LATE:
 		describe_stall(e, o);
-		return "control late";
+		break;
 	case EVENT_BAD_ADVERT:
 		describe_bad_advert(r, e, o);
-		return "bad advertisement";
+		break;
 	}
-	return "unknown";
 }
 
 static json_t *
 entry(const struct runtime *r, const struct event_entry *e)
 {
-	json_t *o = json_pack("{s:I, s:I}", "sequence", (json_int_t)e->sequence,
-			      "unix_ms", (json_int_t)clock_us_to_unix_ms(e->event.at_us));
+	json_t *o = json_pack("{s:I, s:I, s:s}", "sequence", (json_int_t)e->sequence,
+			      "unix_ms", (json_int_t)clock_us_to_unix_ms(e->event.at_us),
+			      "type", type_names[e->event.type]);
 
-	set_string(o, "type", describe(r, &e->event, o));
+	describe(r, &e->event, o);
 	return o;
 }
 

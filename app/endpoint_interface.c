@@ -62,7 +62,7 @@ head(const struct runtime *r, const struct koi_interface *ifc)
 								 memory_order_relaxed));
 	unsigned int at = index_of(r, ifc);
 
-	return json_pack("{s:s, s:s, s:i, s:o, s:i, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:s, s:s, s:i, s:o, s:i, s:I, s:I, s:I, s:I, s:I}",
 			 "interface", ifc->config->name,
 			 "link", link.is_up ? "up" : "down",
 			 "speed_mbps", (int)link.speed_mbps,
@@ -71,6 +71,7 @@ head(const struct runtime *r, const struct koi_interface *ifc)
 			 "rx_packets", (json_int_t)sum_link(r, at, LINK_RX_PACKETS),
 			 "rx_bytes", (json_int_t)sum_link(r, at, LINK_RX_BYTES),
 			 "tx_packets", (json_int_t)sum_link(r, at, LINK_TX_PACKETS),
+			 "tx_bytes", (json_int_t)sum_link(r, at, LINK_TX_BYTES),
 			 "drops", (json_int_t)sum_drops(r, at));
 }
 

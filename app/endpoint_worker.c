@@ -69,7 +69,7 @@ entry(const struct runtime *r, const struct worker *w, uint64_t now_us)
 
 	for (unsigned int i = 0; i < r->interface_count; i++)
 		drops += endpoint_drops(w->interface[i]);
-	return json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 			 "lcore", (int)w->lcore,
 			 "packets", (json_int_t)packets,
 			 "turns", (json_int_t)counter_read(&w->turns),
@@ -77,6 +77,7 @@ entry(const struct runtime *r, const struct worker *w, uint64_t now_us)
 			 "idle_cycles", (json_int_t)counter_read(&w->idle_cycles),
 			 "cycles_per_packet", (json_int_t)(packets == 0 ? 0 : busy / packets),
 			 "drops", (json_int_t)drops,
+			 "fenced_bursts", (json_int_t)counter_read(&w->fenced_bursts),
 			 "heartbeat_age_us", (json_int_t)heartbeat_age_us(w, now_us));
 }
 

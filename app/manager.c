@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "control_socket.h"
 #include "event_log.h"
 #include "sdnotify.h"
 
@@ -25,6 +26,7 @@ struct manager {
 	pthread_t thread;
 	int epoll_fd;
 	int signal_fd;
+	struct control_socket *socket;
 	bool is_ready_told;
 	uint64_t watchdog_us; /* how often the service manager wants a sign of life; 0 never */
 	uint64_t watchdog_next_us;
@@ -132,6 +134,7 @@ manager_main(void *arg)
 			if (ready[i].data.fd == m->signal_fd)
 				take_signal(m);
 		}
+		control_socket_serve(m->socket);
 		poll_links(m->r);
 		take_events(m->r);
 		tell_service_manager(m);
@@ -151,6 +154,7 @@ watch_fd(struct manager *m, int fd)
 static void
 manager_free(struct manager *m)
 {
+	control_socket_destroy(m->socket);
 	if (m->signal_fd >= 0)
 		close(m->signal_fd);
 	if (m->epoll_fd >= 0)
@@ -173,6 +177,9 @@ manager_start(struct runtime *r)
 	m->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	m->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (m->signal_fd < 0 || m->epoll_fd < 0 || watch_fd(m, m->signal_fd) != 0)
+		goto err;
+	m->socket = control_socket_create(r);
+	if (m->socket == NULL || watch_fd(m, control_socket_fd(m->socket)) != 0)
 		goto err;
 	poll_links(r);
 	errno = rte_ctrl_thread_create(&m->thread, "koi-manager", NULL, manager_main, m);

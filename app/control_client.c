@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "control_client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "control_request.h"
+
+static bool
+would_wait(void)
+{
+	return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+void
+control_client_reply(struct control_client *c, char *line, size_t len, uint64_t now_us)
+{
+	c->out = line;
+	c->out_len = len;
+	c->out_at = 0;
+	c->taken_us = now_us;
+	if (line == NULL)
+		c->is_last = true;
+}
+
+static bool
+flush(struct control_client *c, uint64_t now_us)
+{
+	ssize_t n;
+
+	if (c->out == NULL)
+		return !c->is_last;
+	n = send(c->fd, c->out + c->out_at, c->out_len - c->out_at, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0)
+		return would_wait();
+	c->taken_us = now_us;
+	c->out_at += (size_t)n;
+	if (c->out_at < c->out_len)
+		return true;
+	free(c->out);
+	c->out = NULL;
+	return !c->is_last;
+}
+
+/* Forget the first @p len octets of what was read. */
+static void
+consume(struct control_client *c, size_t len)
+{
+	c->in_len -= len;
+	memmove(c->in, c->in + len, c->in_len);
+}
+
+static const char *
+line_end(const struct control_client *c)
+{
+	return memchr(c->in, '\n', c->in_len);
+}
+
+/* The rest of a line that was refused for its length. */
+static void
+skip(struct control_client *c)
+{
+	const char *end = line_end(c);
+
+	consume(c, end == NULL ? c->in_len : (size_t)(end - c->in) + 1);
+	c->is_skipping = end == NULL;
+}
+
+static void
+answer(struct control_client *c, const struct runtime *r, uint64_t now_us)
+{
+	const char *end = line_end(c);
+	size_t len;
+	char *reply;
+
+	if (end != NULL) {
+		reply = control_request_answer(r, c->in, (size_t)(end - c->in), &len);
+		consume(c, (size_t)(end - c->in) + 1);
+		control_client_reply(c, reply, len, now_us);
+	} else if (c->in_len == sizeof(c->in)) {
+		reply = control_request_refuse("the line is too long", &len);
+		c->in_len = 0;
+		c->is_skipping = true;
+		control_client_reply(c, reply, len, now_us);
+	}
+}
+
+static bool
+receive(struct control_client *c)
+{
+	ssize_t n = recv(c->fd, c->in + c->in_len, sizeof(c->in) - c->in_len, MSG_DONTWAIT);
+
+	if (n < 0)
+		return would_wait();
+	c->in_len += (size_t)n;
+	return n > 0;
+}
+
+bool
+control_client_serve(struct control_client *c, const struct runtime *r, uint64_t now_us)
+{
+	bool is_open = true;
+
+	if (!flush(c, now_us))
+		return false;
+	if (c->out != NULL)
+		return true;
+	if (line_end(c) == NULL)
+		is_open = receive(c);
+	if (c->is_skipping)
+		skip(c);
+	if (!c->is_skipping)
+		answer(c, r, now_us);
+	if (!is_open && c->out == NULL)
+		return false;
+	/* One that has said its last still gets the answer. */
+	c->is_last |= !is_open;
+	return flush(c, now_us);
+}
+
+bool
+control_client_wants_write(const struct control_client *c)
+{
+	return c->out != NULL || line_end(c) != NULL;
+}
