@@ -179,9 +179,8 @@ run_master(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct
 		carp_action_send(v, false, now_us, out);
 		/* An answer is repeated when no advertisement of the peer is on its way. */
 		v->advert_us = now_us + (answers ? interval_us / 2 : interval_us);
-	}
-	if (answers)
 		carp_tie_answered(v, now_us);
+	}
 	if (is_due && v->announce_repeats > 0) {
 		v->announce_repeats--;
 		announces = true;

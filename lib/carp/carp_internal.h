@@ -39,17 +39,25 @@ struct carp_interface {
 	uint64_t last_send_us;
 };
 
+#define CARP_RIVALS 4
+
+/** A MASTER of our speed that goes before us. */
+struct carp_rival {
+	struct ip_addr addr;
+	uint64_t counter; /**< of what it said last */
+	bool is_answered;
+};
+
 /** A MASTER that hears a MASTER of the same speed; see carp_tie.c. */
 struct carp_dispute {
 	bool is_open;
 	bool answer_is_due;
-	bool has_rival;
-	bool rival_is_answered;
 	bool has_heard[IP_FAMILIES];
 	uint64_t heard_us[IP_FAMILIES];
 	uint64_t since_us;
-	struct ip_addr rival; /**< of those that go before us, the one that goes first */
-	uint64_t rival_counter;
+	struct carp_rival rivals[CARP_RIVALS];
+	unsigned int rival_count;
+	unsigned int rival_next; /**< whose place a further one takes */
 	uint64_t answered_us;
 	uint64_t window_us; /**< answers are counted since then */
 	unsigned int answers;
@@ -147,7 +155,7 @@ struct carp_stance carp_stance_of(const struct carp_vhid *v);
 /* carp_tie.c */
 /** Weigh an advertisement that is as good as our own. True: give way to its sender. */
 bool carp_tie_is_lost(struct carp_vhid *v, const struct carp_heard *h);
-/** The answer that was due has been sent. */
+/** An advertisement of ours leaves: it answers every rival that was heard before. */
 void carp_tie_answered(struct carp_vhid *v, uint64_t now_us);
 
 /* carp_election.c */

@@ -76,39 +76,69 @@ open_or_continue(struct carp_vhid *v, const struct carp_heard *h)
 	d->heard_us[h->from.family] = h->at_us;
 }
 
-/* The two families may order the same two nodes differently: only one may decide. */
+/*
+ * The two families may order the same two nodes differently, so that both would give way: IPv4
+ * decides, and IPv6 only once it is sure that no IPv4 gets through.
+ */
 static bool
-family_decides(const struct carp_dispute *d, uint8_t family)
+family_decides(const struct carp_vhid *v, const struct carp_heard *h)
 {
-	return family == IP_V4 || !d->has_heard[IP_V4];
+	const struct carp_dispute *d = &v->dispute;
+
+	if (h->from.family == IP_V4 || !v->uses[IP_V4])
+		return true;
+	return !d->has_heard[IP_V4] && h->at_us > d->since_us + carp_vhid_interval_us(v);
 }
 
-static bool
-is_rival(const struct carp_dispute *d, const struct ip_addr *from)
+static struct carp_rival *
+find_rival(struct carp_dispute *d, const struct ip_addr *from)
 {
-	return d->has_rival && ip_addr_compare(&d->rival, from) == 0;
+	unsigned int i;
+
+	for (i = 0; i < d->rival_count; i++) {
+		if (ip_addr_compare(&d->rivals[i].addr, from) == 0)
+			return &d->rivals[i];
+	}
+	return NULL;
 }
 
 /* True if the rival has spoken after our answer, and not only once more with the same words. */
 static bool
-rival_insists(const struct carp_dispute *d, const struct carp_heard *h)
+rival_insists(const struct carp_dispute *d, const struct carp_rival *rival,
+	      const struct carp_heard *h)
 {
-	return d->rival_is_answered && h->at_us >= d->answered_us &&
-	       h->header.counter != d->rival_counter;
+	return rival->is_answered && h->at_us >= d->answered_us &&
+	       h->header.counter != rival->counter;
 }
 
 static void
-remember_rival(struct carp_dispute *d, const struct carp_heard *h)
+add_rival(struct carp_dispute *d, const struct carp_heard *h)
 {
-	if (!is_rival(d, &h->from)) {
-		if (d->has_rival && d->rival.family == h->from.family &&
-		    compare_sources(&h->from, &d->rival) >= 0)
-			return;
-		d->rival_is_answered = false;
+	struct carp_rival *rival = &d->rivals[d->rival_next];
+
+	*rival = (struct carp_rival){ .addr = h->from, .counter = h->header.counter };
+	d->rival_next = (d->rival_next + 1) % CARP_RIVALS;
+	if (d->rival_count < CARP_RIVALS)
+		d->rival_count++;
+}
+
+/*
+ * Rivals are told apart: one that gave way has said its last, and must be taken neither for
+ * another one that goes on nor for the one that has to be waited for.
+ */
+static bool
+rival_wins(struct carp_dispute *d, const struct carp_heard *h)
+{
+	struct carp_rival *rival = find_rival(d, &h->from);
+
+	if (rival == NULL) {
+		add_rival(d, h);
+		return false;
 	}
-	d->has_rival = true;
-	d->rival = h->from;
-	d->rival_counter = h->header.counter;
+	if (rival_insists(d, rival, h))
+		return true;
+	rival->counter = h->header.counter;
+	return false;
 }
 
 static void
@@ -140,11 +170,8 @@ carp_tie_is_lost(struct carp_vhid *v, const struct carp_heard *h)
 	/* Whoever is left after so long does not hear us or orders addresses in another way. */
 	if (h->at_us > d->since_us + carp_vhid_master_down_us(v))
 		return true;
-	if (family_decides(d, h->from.family) && goes_before_us(v, h)) {
-		if (is_rival(d, &h->from) && rival_insists(d, h))
-			return true;
-		remember_rival(d, h);
-	}
+	if (family_decides(v, h) && goes_before_us(v, h) && rival_wins(d, h))
+		return true;
 	ask_for_answer(v, h->at_us);
 	return false;
 }
@@ -153,8 +180,10 @@ void
 carp_tie_answered(struct carp_vhid *v, uint64_t now_us)
 {
 	struct carp_dispute *d = &v->dispute;
+	unsigned int i;
 
 	d->answer_is_due = false;
-	d->rival_is_answered = d->has_rival;
+	for (i = 0; i < d->rival_count; i++)
+		d->rivals[i].is_answered = true;
 	d->answered_us = now_us;
 }
