@@ -22,7 +22,7 @@
 #include "config/config.h"
 #include "control.h"
 #include "eal_args.h"
-#include "endpoint.h"
+#include "endpoint_telemetry.h"
 #include "instance.h"
 #include "manager.h"
 #include "memory.h"
