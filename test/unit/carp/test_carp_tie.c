@@ -148,22 +148,48 @@ another_source_is_no_reply(void)
 	fixture_close(&f);
 }
 
-/* Of several that go before us the first of all decides; the others do not hide it. */
 static void
-first_of_three_decides(void)
+open_as_last_of_many(struct fixture *f)
+{
+	fixture_prepare(f);
+	f->config.source[IP_V4] = address("10.0.0.99");
+	fixture_create(f);
+	carp_interface_set_link(f->ifc, true, 0);
+	fixture_run(f, 0);
+	CU_ASSERT_EQUAL(carp_vhid_force(f->vhid, CARP_MASTER, 0, &f->out), 0);
+}
+
+/* Several go before us: one that has given way does not hide another that goes on. */
+static void
+rivals_are_told_apart(void)
 {
 	struct fixture f;
 
-	fixture_prepare(&f);
-	f.config.source[IP_V4] = address("10.0.0.9");
-	fixture_create(&f);
-	carp_interface_set_link(f.ifc, true, 0);
-	fixture_run(&f, 0);
-	CU_ASSERT_EQUAL(carp_vhid_force(f.vhid, CARP_MASTER, 0, &f.out), 0);
-	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1000, "10.0.0.5", 70), "s");
-	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1100, "10.0.0.1", 80), "s");
-	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1200, "10.0.0.5", 71), "s");
-	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1300, "10.0.0.1", 81), "B");
+	open_as_last_of_many(&f);
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1000, "10.0.0.1", 70), "s");
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1100, "10.0.0.5", 80), "s");
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1200, "10.0.0.7", 71), "s");
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1300, "10.0.0.5", 81), "B");
+	CU_ASSERT_STRING_EQUAL(fixture_reason(&f, 0), TIE_LOST("10.0.0.5"));
+	fixture_close(&f);
+}
+
+/* More rivals than there is room for: the latest are remembered. */
+static void
+many_rivals_take_turns(void)
+{
+	static const char *const rivals[] = { "10.0.0.1", "10.0.0.2", "10.0.0.3",
+					      "10.0.0.4", "10.0.0.5", "10.0.0.6" };
+	struct fixture f;
+	unsigned int i;
+
+	open_as_last_of_many(&f);
+	for (i = 0; i < SUITE_LEN(rivals); i++)
+		hear_equal(&f, 1000 + i, rivals[i], 70 + i);
+	fixture_run_until(&f, OWN_INTERVAL);
+	hear_equal(&f, 1000 + OWN_INTERVAL, "10.0.0.1", 80);
+	CHECK_STATE(&f, CARP_MASTER);
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1001 + OWN_INTERVAL, "10.0.0.6", 81), "B");
 	fixture_close(&f);
 }
 
@@ -291,26 +317,50 @@ counters_decide_between_equal_addresses(void)
 	fixture_close(&f);
 }
 
+static void
+open_dual_master(struct fixture *f)
+{
+	fixture_prepare(f);
+	fixture_use_both_families(f);
+	fixture_create(f);
+	carp_interface_set_link(f->ifc, true, 0);
+	fixture_run(f, 0);
+	CU_ASSERT_EQUAL(carp_vhid_force(f->vhid, CARP_MASTER, 0, &f->out), 0);
+}
+
 /* IPv4 and IPv6 may order the same two nodes differently: IPv4 decides while it is heard. */
 static void
-one_family_decides(void)
+ipv4_decides(void)
 {
 	struct fixture f;
 
-	fixture_prepare(&f);
-	fixture_use_both_families(&f);
-	fixture_create(&f);
-	carp_interface_set_link(f.ifc, true, 0);
-	fixture_run(&f, 0);
-	CU_ASSERT_EQUAL(carp_vhid_force(f.vhid, CARP_MASTER, 0, &f.out), 0);
-	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1000, HIGHER, 70), "ss");
-	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1001, "fe80::1", 71), "ss");
-	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1100, HIGHER, 72), "ss");
-	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1101, "fe80::1", 73), "");
+	open_dual_master(&f);
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1000, "fe80::1", 71), "ss");
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1001, HIGHER, 70), "ss");
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1100, "fe80::1", 73), "ss");
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1101, HIGHER, 72), "");
+	fixture_run_until(&f, 1100 + OWN_INTERVAL);
+	hear_equal(&f, 1100 + OWN_INTERVAL, "fe80::1", 75);
+	hear_equal(&f, 1200 + OWN_INTERVAL, "fe80::1", 77);
 	CHECK_STATE(&f, CARP_MASTER);
 	fixture_close(&f);
+}
 
-	/* Only IPv6 gets through. */
+/* ... and IPv6 once an interval has gone by without any IPv4. */
+static void
+ipv6_decides_alone(void)
+{
+	struct fixture f;
+
+	open_dual_master(&f);
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1000, "fe80::1", 70), "ss");
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1100, "fe80::1", 71), "ss");
+	fixture_run_until(&f, 1001 + OWN_INTERVAL);
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1001 + OWN_INTERVAL, "fe80::1", 72), "ss");
+	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1100 + OWN_INTERVAL, "fe80::1", 73), "B");
+	fixture_close(&f);
+
+	/* A vhid of IPv6 alone has nothing to wait for. */
 	open_with_source(&f, "fe80::2", true);
 	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1000, "fe80::1", 71), "s");
 	CU_ASSERT_STRING_EQUAL(hear_equal(&f, 1100, "fe80::1", 73), "B");
@@ -366,12 +416,14 @@ static const struct suite_test tests[] = {
 	SUITE_TEST(two_that_waited_are_no_reply),
 	SUITE_TEST(same_counter_is_no_reply),
 	SUITE_TEST(another_source_is_no_reply),
-	SUITE_TEST(first_of_three_decides),
+	SUITE_TEST(rivals_are_told_apart),
+	SUITE_TEST(many_rivals_take_turns),
 	SUITE_TEST(old_dispute_is_forgotten),
 	SUITE_TEST(nobody_insists_for_ever),
 	SUITE_TEST(addresses_are_ordered),
 	SUITE_TEST(counters_decide_between_equal_addresses),
-	SUITE_TEST(one_family_decides),
+	SUITE_TEST(ipv4_decides),
+	SUITE_TEST(ipv6_decides_alone),
 	SUITE_TEST(octet_4_is_part_of_equality),
 	SUITE_TEST(new_master_starts_without_old_disputes),
 };
