@@ -147,7 +147,7 @@ publish_demotion(struct control *c)
 	struct demotion_status status = { .sum = carp_node_demotion(c->r->node) };
 	const struct carp_cause *cause;
 
-	status.count = carp_node_causes(c->r->node, &cause);
+	status.count = RTE_MIN(carp_node_causes(c->r->node, &cause), DEMOTION_CAUSES_MAX);
 	memcpy(status.cause, cause, status.count * sizeof(*cause));
 	record_write(c->r->demotion, &status);
 }

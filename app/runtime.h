@@ -169,11 +169,14 @@ struct worker {
 /* The whole                                                                                    */
 /* ------------------------------------------------------------------------------------------- */
 
+/** Named causes, two of each interface, and a few of the node itself. */
+#define DEMOTION_CAUSES_MAX ((size_t)CARP_CAUSES_MAX + 2 * CONFIG_INTERFACES_MAX + 8)
+
 /** The demotion sum with its causes, as published by control. */
 struct demotion_status {
 	int64_t sum;
 	uint64_t count;
-	struct carp_cause cause[CARP_CAUSES_MAX];
+	struct carp_cause cause[DEMOTION_CAUSES_MAX];
 };
 
 /** The control lcore's worst lateness, as published by control. */
