@@ -70,8 +70,6 @@ open_or_continue(struct carp_vhid *v, const struct carp_heard *h)
 			     has_heard_within(d, IP_V6, since_us))) {
 		*d = (struct carp_dispute){ .is_open = true, .since_us = h->at_us };
 	}
-	if (d->has_heard[IP_V4] && d->heard_us[IP_V4] < since_us)
-		d->has_heard[IP_V4] = false;
 	d->has_heard[h->from.family] = true;
 	d->heard_us[h->from.family] = h->at_us;
 }
