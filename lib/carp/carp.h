@@ -246,7 +246,12 @@ uint64_t carp_node_generation(const struct carp_node *n);
 
 struct carp_interface;
 
-/** @param name used in the names of demotion causes; the link is down at first */
+/**
+ * The link is down at first.
+ *
+ * @param name 1 to 32 octets; used in the names of demotion causes
+ * @return     NULL with errno EINVAL or ENOMEM
+ */
 struct carp_interface *carp_interface_create(struct carp_node *n, const char *name);
 /** Gives back the interface's causes. */
 void carp_interface_destroy(struct carp_interface *ifc, uint64_t now_us);
@@ -408,7 +413,8 @@ enum carp_counter carp_vhid_input(struct carp_vhid *v, const struct carp_receive
  * Force a role once, as ifconfig's "state" does. MASTER from BACKUP; BACKUP from MASTER, with a
  * bow-out. Nothing happens in INIT.
  *
- * @return 0, or -EINVAL if @p state is CARP_INIT, -ENETDOWN in INIT
+ * @return 0; -EINVAL if @p state is CARP_INIT; -ENETDOWN in INIT, or if the next carp_vhid_run()
+ *         will lead there
  */
 int carp_vhid_force(struct carp_vhid *v, enum carp_state state, uint64_t now_us,
 		    struct carp_actions *out);

@@ -52,9 +52,9 @@ struct carp_rival {
 struct carp_dispute {
 	bool is_open;
 	bool answer_is_due;
-	bool has_heard[IP_FAMILIES];
-	uint64_t heard_us[IP_FAMILIES];
+	bool has_heard_ipv4;
 	uint64_t since_us;
+	uint64_t heard_us;
 	struct carp_rival rivals[CARP_RIVALS];
 	unsigned int rival_count;
 	unsigned int rival_next; /**< whose place a further one takes */

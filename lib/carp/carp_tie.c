@@ -52,28 +52,17 @@ goes_before_us(const struct carp_vhid *v, const struct carp_heard *h)
 	return order < 0 || (order == 0 && h->header.counter < v->next_counter);
 }
 
-static bool
-has_heard_within(const struct carp_dispute *d, enum ip_family family, uint64_t since_us)
-{
-	return d->has_heard[family] && d->heard_us[family] >= since_us;
-}
-
 /* A dispute ends when no equal advertisement has come for a master-down time. */
 static void
 open_or_continue(struct carp_vhid *v, const struct carp_heard *h)
 {
-	uint64_t master_down_us = carp_vhid_master_down_us(v);
-	uint64_t since_us = h->at_us > master_down_us ? h->at_us - master_down_us : 0;
 	struct carp_dispute *d = &v->dispute;
 
-	if (!d->is_open || !(has_heard_within(d, IP_V4, since_us) ||
-			     has_heard_within(d, IP_V6, since_us))) {
+	if (!d->is_open || h->at_us > d->heard_us + carp_vhid_master_down_us(v))
 		*d = (struct carp_dispute){ .is_open = true, .since_us = h->at_us };
-	}
-	if (d->has_heard[IP_V4] && d->heard_us[IP_V4] < since_us)
-		d->has_heard[IP_V4] = false;
-	d->has_heard[h->from.family] = true;
-	d->heard_us[h->from.family] = h->at_us;
+	d->heard_us = h->at_us;
+	if (h->from.family == IP_V4)
+		d->has_heard_ipv4 = true;
 }
 
 /*
@@ -87,7 +76,7 @@ family_decides(const struct carp_vhid *v, const struct carp_heard *h)
 
 	if (h->from.family == IP_V4 || !v->uses[IP_V4])
 		return true;
-	return !d->has_heard[IP_V4] && h->at_us > d->since_us + carp_vhid_interval_us(v);
+	return !d->has_heard_ipv4 && h->at_us > d->since_us + carp_vhid_interval_us(v);
 }
 
 static struct carp_rival *

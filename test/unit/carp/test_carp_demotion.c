@@ -355,7 +355,8 @@ three_failures_demote_and_three_successes_end_it(void)
 	for (i = 0; i < SUITE_LEN(sends); i++) {
 		fixture_open_master(&f);
 		report(&f, sends[i].outcomes, SECOND);
-		CU_ASSERT_EQUAL(fixture_cause(&f, "send errors on lan"), sends[i].demotes ? 240 : 0);
+		CU_ASSERT_EQUAL(fixture_cause(&f, "send errors on lan"),
+				sends[i].demotes ? 240 : 0);
 		fixture_close(&f);
 	}
 }

@@ -328,7 +328,8 @@ static const uint64_t delays[] = { 1, 10, 100, 1000 };
 static void
 play_start(enum kind peer, unsigned int source, unsigned int offset, unsigned int delay, bool first)
 {
-	const uint64_t start_us[NODES] = { first ? 0 : offsets[offset], first ? offsets[offset] : 0 };
+	uint64_t later_us = offsets[offset];
+	const uint64_t start_us[NODES] = { first ? 0 : later_us, first ? later_us : 0 };
 	struct match m;
 
 	open_match(&m, peer, sources[source], start_us);

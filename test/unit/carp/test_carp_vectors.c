@@ -157,7 +157,7 @@ check_payload(const struct sender *s, const uint8_t payload[CARP_HEADER_LEN])
 	return parsed;
 }
 
-/* What the sender chose is read from its frame: MACs, addresses, type of service, identification. */
+/* What the sender chose is read from its frame: MACs, addresses, ToS, identification. */
 static struct carp_frame
 choices_of(const uint8_t *frame)
 {
@@ -236,12 +236,12 @@ feed(const struct sender *s, const uint8_t *payload, const char *from)
 {
 	struct fixture f;
 	struct carp_received rx = { payload, CARP_HEADER_LEN, address(from), 255 };
+	enum carp_counter received = rx.from.family == IP_V4 ? CARP_RECEIVED : CARP_RECEIVED6;
 	enum carp_counter verdict;
 
 	open_like(&f, s, 1);
 	verdict = carp_vhid_input(f.vhid, &rx, 1, &f.out);
-	CU_ASSERT_EQUAL(fixture_counter(&f, rx.from.family == IP_V4 ? CARP_RECEIVED : CARP_RECEIVED6),
-			1);
+	CU_ASSERT_EQUAL(fixture_counter(&f, received), 1);
 	if (verdict != CARP_ACCEPTED) {
 		CU_ASSERT_EQUAL(fixture_counter(&f, verdict), 1);
 	}
