@@ -186,7 +186,8 @@ class Koi(Carp):
 
     @property
     def state(self) -> str:
-        return self.vhid()['state']
+        told = self.vhid()
+        return told['state'] if told else 'starts'
 
     def stats(self) -> dict[str, int]:
         return self.ask('/carp/stats')

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """koi --check without root, hugepages or DPDK; the samples."""
 import json
-import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -20,26 +20,34 @@ WRONG = {'advskew': 255, 'advbase': 256, 'surplus': True}
 SAMPLES = sorted((pathlib.Path(__file__).resolve().parents[2] / 'config').glob('*.json'))
 
 
+@pytest.fixture
+def folder():
+    """One that everybody may enter, unlike pytest's own."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix='koi-check-'))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
 def check_as_nobody(path: pathlib.Path) -> subprocess.CompletedProcess:
     """A copy of the program where nobody can reach it, whoever owns the checkout."""
     program = path.parent / 'koi'
     if not program.exists():
         shutil.copy(KOI, program)
-    os.chmod(path.parent, 0o755)
     return subprocess.run(['setpriv', '--reuid', 'nobody', '--regid', 'nogroup', '--clear-groups',
                            '--bounding-set=-all', str(program), '--check', str(path)],
                           capture_output=True, text=True, timeout=10)
 
 
-def test_valid_as_nobody(tmp_path):
-    path = tmp_path / 'koi.json'
+def test_valid_as_nobody(folder):
+    path = folder / 'koi.json'
     path.write_text(json.dumps(big_config(4)))
     done = check_as_nobody(path)
     assert done.returncode == 0, done.stderr
 
 
-def test_all_errors_are_named(tmp_path):
-    path = tmp_path / 'koi.json'
+def test_all_errors_are_named(folder):
+    path = folder / 'koi.json'
     path.write_text(json.dumps(big_config(3, **WRONG)))
     done = check_as_nobody(path)
     assert done.returncode == 3
@@ -49,8 +57,8 @@ def test_all_errors_are_named(tmp_path):
         assert f'/vhids/{n}/surplus: ' in done.stderr
 
 
-def test_a_big_wrong_file_in_a_second(tmp_path, record_property):
-    path = tmp_path / 'koi.json'
+def test_a_big_wrong_file_in_a_second(folder, record_property):
+    path = folder / 'koi.json'
     path.write_text(json.dumps(big_config(4096, **WRONG)))
     begin = time.monotonic()
     done = subprocess.run([KOI, '--check', path], capture_output=True, text=True, timeout=20)
@@ -61,8 +69,8 @@ def test_a_big_wrong_file_in_a_second(tmp_path, record_property):
     assert seconds < 1 * SLOW
 
 
-def test_syntax_error_has_a_place(tmp_path):
-    path = tmp_path / 'koi.json'
+def test_syntax_error_has_a_place(folder):
+    path = folder / 'koi.json'
     path.write_text('{\n  "vhids": [,]\n}\n')
     done = check_as_nobody(path)
     assert done.returncode == 3
@@ -71,8 +79,8 @@ def test_syntax_error_has_a_place(tmp_path):
 
 @pytest.mark.parametrize('form', [['--check', 'FILE'], ['-t', 'FILE'],
                                   ['--', '--check', 'FILE'], ['--', '-c', 'FILE', '-t']])
-def test_forms_of_check(tmp_path, form):
-    path = tmp_path / 'koi.json'
+def test_forms_of_check(folder, form):
+    path = folder / 'koi.json'
     path.write_text(json.dumps(big_config(1)))
     words = [str(path) if w == 'FILE' else w for w in form]
     done = subprocess.run([KOI, *words], capture_output=True, text=True, timeout=10)

@@ -11,7 +11,7 @@ from wait import never, wait_for
 
 pytestmark = pytest.mark.usefixtures('needs_koi')
 
-WORKER = r'^(koi|lcore)-worker'
+WORKER = r'^(koi|rte|lcore)-worker'
 
 
 def let_pass(seconds: float) -> None:

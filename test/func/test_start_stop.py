@@ -58,7 +58,6 @@ def test_same_prefix_is_refused(koi):
 
 
 @pytest.mark.parametrize('words', [
-    ['--no-such-option'],
     ['--no-huge', '--no-pci', '--', '--no-such-option'],
     ['--no-huge', '--no-pci', '--', '-c'],
     ['--no-huge', '--no-pci', '--', 'surplus'],

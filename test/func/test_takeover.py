@@ -50,7 +50,8 @@ def test_advert_frame(lab, koi):
     """Every octet of an advertisement that is not the digest's is what the manual says."""
     capture = koi.capture(only_carp=True)
     koi.start()
-    first, second = wait_for('advertisements', lambda: capture.frames()[1:3], 3)
+    wait_for('advertisements', lambda: len(capture.frames()) >= 3, 3)
+    first, second = capture.frames()[1:3]
     for f in (first, second):
         advert = Advert.parse(f.ip_payload)
         assert advert.is_signed(SECRET, [lab.virtual])

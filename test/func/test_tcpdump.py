@@ -14,7 +14,8 @@ def test_tcpdump_decodes(lab):
     koi = lab.koi('k', '10.0.0.11').configure(vhid=7, advbase=0, advskew=26)
     capture = koi.capture(only_carp=True)
     koi.start()
-    frames = wait_for('advertisements', lambda: capture.frames()[2:5], 3)
+    wait_for('advertisements', lambda: len(capture.frames()) >= 5, 3)
+    frames = capture.frames()[2:5]
     path = lab.folder / 'adverts.pcap'
     write_pcap(path, [f.data for f in frames])
     text = subprocess.run(['tcpdump', '-nn', '-vv', '-T', 'carp', '-r', str(path)],

@@ -25,7 +25,7 @@ def test_no_system_calls(lab):
     koi.config['interfaces'][0]['device'] = f'net_pcap0,rx_pcap={traffic},infinite_rx=1'
     koi.start()
     koi.wait_state('MASTER')
-    tids = koi.threads(r'^(koi|lcore)-worker')
+    tids = koi.threads(r'^(koi|rte|lcore)-worker')
     assert len(tids) == 1
     before = received(koi)
     trace = lab.folder / 'strace'
