@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the workers are given: captures of requests from many neighbours, as net_pcap replays them."""
+import ipaddress
+import pathlib
+import random
+
+import frames
+import pcap
+
+FLOWS = 256
+LAN = ipaddress.ip_network('10.0.0.0/20')
+VIRTUAL = '10.0.0.1'
+OWN = '10.0.0.2'
+VHID = 1
+VIRTUAL_MAC = f'00:00:5e:00:01:{VHID:02x}'
+# What net_pcap gives to the first port.
+PORT_MAC = '02:70:63:61:70:00'
+# Without the checksum, which no virtual device has.
+FRAME_MIN = 60
+
+
+def neighbours() -> list[tuple[str, str]]:
+    """Address and MAC of hosts scattered over the LAN, the same ones in every run."""
+    picked = random.Random(1).sample(range(16, LAN.num_addresses - 1), FLOWS)
+    return [(str(LAN[n]), f'02:00:00:00:{n >> 8:02x}:{n & 255:02x}') for n in picked]
+
+
+def arp_requests(target: str) -> list[bytes]:
+    return [frames.arp_request(mac, address, target).ljust(FRAME_MIN, b'\0')
+            for address, mac in neighbours()]
+
+
+def echo_requests(target: str, target_mac: str) -> list[bytes]:
+    return [frames.echo_request(target_mac, mac, address, target, 1 + number, 1, b'koi' * 6)
+            for number, (address, mac) in enumerate(neighbours())]
+
+
+def write_captures(folder: pathlib.Path) -> dict[str, pathlib.Path]:
+    """One capture for each thing that is measured."""
+    contents = {
+        'arp-virtual': arp_requests(VIRTUAL),
+        'arp-own': arp_requests(OWN),
+        'echo-virtual': echo_requests(VIRTUAL, VIRTUAL_MAC),
+        'echo-own': echo_requests(OWN, PORT_MAC),
+    }
+    paths = {}
+    for name, content in contents.items():
+        paths[name] = folder / f'{name}.pcap'
+        pcap.write_pcap(paths[name], content)
+    return paths
