@@ -48,6 +48,8 @@ neigh_create(const char *name, uint32_t capacity, int socket)
 		.key_len = sizeof(struct key),
 		.hash_func = rte_jhash,
 		.socket_id = socket,
+		/* Without it a cuckoo hash refuses keys before it is full. */
+		.extra_flag = RTE_HASH_EXTRA_FLAGS_EXT_TABLE,
 	};
 	struct neigh_table *t;
 
@@ -155,6 +157,9 @@ neigh_learn(struct neigh_table *t, const struct neigh_sighting *seen)
 		};
 	}
 	e = &t->entry[at];
+	/* Workers' reports may cross. */
+	if (seen->seen_us < e->heard_us)
+		return 0;
 	if (memcmp(e->mac, seen->mac, sizeof(e->mac)) != 0) {
 		memcpy(e->mac, seen->mac, sizeof(e->mac));
 		e->changed_us = seen->seen_us;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "port/port.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
+#include <rte_pci.h>
 
 #include "base/burst.h"
 #include "base/log.h"
@@ -44,31 +44,39 @@ port_memory(uint16_t queues, uint16_t mtu)
 	return pool_size(queues) * object + (uint64_t)queues * (256 << 10);
 }
 
+/* The PCI address before the first comma, if there is one. */
+static bool
+parse_pci(const char *device, struct rte_pci_addr *addr)
+{
+	char name[PCI_PRI_STR_SIZE];
+	size_t len = strcspn(device, ",");
+
+	if (len >= sizeof(name))
+		return false;
+	memcpy(name, device, len);
+	name[len] = '\0';
+	return rte_pci_addr_parse(name, addr) == 0;
+}
+
 bool
 port_is_pci(const char *device)
 {
-	unsigned int domain, bus, slot, function;
-	int end = 0;
+	struct rte_pci_addr addr;
 
-	if (sscanf(device, "%x:%x:%x.%x%n", &domain, &bus, &slot, &function, &end) != 4) {
-		end = 0;
-		if (sscanf(device, "%x:%x.%x%n", &bus, &slot, &function, &end) != 3)
-			return false;
-	}
-	return device[end] == '\0' || device[end] == ',';
+	return parse_pci(device, &addr);
 }
 
 /* The name under which device arguments make their port: what stands before the first comma. */
 static void
 port_name_of(const char *device, char name[PORT_NAME_MAX])
 {
-	size_t len = strcspn(device, ",");
+	struct rte_pci_addr addr;
 
-	/* ethdev names PCI ports with the domain. */
-	if (port_is_pci(device) && strchr(device, ':') == strrchr(device, ':'))
-		snprintf(name, PORT_NAME_MAX, "0000:%.*s", (int)len, device);
+	/* A PCI address has many spellings, its port one name. */
+	if (parse_pci(device, &addr))
+		rte_pci_device_name(&addr, name, PORT_NAME_MAX);
 	else
-		snprintf(name, PORT_NAME_MAX, "%.*s", (int)len, device);
+		snprintf(name, PORT_NAME_MAX, "%.*s", (int)strcspn(device, ","), device);
 }
 
 int
