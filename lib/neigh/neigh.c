@@ -48,6 +48,8 @@ neigh_create(const char *name, uint32_t capacity, int socket)
 		.key_len = sizeof(struct key),
 		.hash_func = rte_jhash,
 		.socket_id = socket,
+		/* Without it some of the last keys find no place, though there is room. */
+		.extra_flag = RTE_HASH_EXTRA_FLAGS_EXT_TABLE,
 	};
 	struct neigh_table *t;
 
