@@ -88,7 +88,7 @@ add_settings(json_t *answer, const struct koi_vhid *v, const struct carp_vhid_st
 {
 	json_t *settings;
 
-	settings = json_pack("{s:b, s:i, s:i, s:i, s:i, s:I, s:b, s:o, s:o}",
+	settings = json_pack("{s:i, s:i, s:i, s:i, s:i, s:I, s:i, s:o, s:o}",
 			     "up", s->up,
 			     "advbase", s->advbase,
 			     "advskew", s->advskew,
@@ -122,7 +122,7 @@ add_master(json_t *answer, const struct carp_vhid_status *s, uint64_t now_us)
 {
 	const char *timer = s->state == CARP_MASTER ? "next_advert_ms" : "master_down_ms";
 
-	json_object_set_new(answer, "split_brain", json_boolean(is_split_brain(s, now_us)));
+	json_object_set_new(answer, "split_brain", json_integer(is_split_brain(s, now_us)));
 	if (s->state != CARP_INIT && s->deadline_us != CARP_NEVER)
 		json_object_set_new(answer, timer,
 				    json_integer(endpoint_age_ms(s->deadline_us, now_us)));

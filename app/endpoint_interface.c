@@ -133,16 +133,28 @@ add_device(json_t *answer, const struct koi_interface *ifc)
 	json_object_update_new(answer, device);
 }
 
-/* A counter of what was dropped goes to "drop", another one to "other". */
+/* Of an interface, summed over the workers, while they are being sorted. */
+struct counters {
+	json_t *answer; /* has some already */
+	json_t *drop;
+	json_t *other;
+	uint64_t drops;
+};
+
 static void
-add_counter(json_t *drop, json_t *other, const char *name, uint64_t value)
+add_counter(struct counters *all, const char *name, uint64_t value)
 {
-	set_uint(endpoint_is_drop(name) ? drop : other, name, value);
+	if (endpoint_is_drop(name)) {
+		set_uint(all->drop, name, value);
+		all->drops += value;
+	} else if (json_object_get(all->answer, name) == NULL) {
+		set_uint(all->other, name, value);
+	}
 }
 
 /* What workers refused of advertisements; in an interface's list the name says of what. */
 static void
-add_carp_drops(json_t *drop, const uint64_t carp[CARP_COUNTERS])
+add_carp_drops(struct counters *all, const uint64_t carp[CARP_COUNTERS])
 {
 	char name[64];
 
@@ -152,7 +164,7 @@ add_carp_drops(json_t *drop, const uint64_t carp[CARP_COUNTERS])
 		if (!endpoint_is_drop(reason))
 			continue;
 		snprintf(name, sizeof(name), "drop_carp_%s", reason + strlen("drop_"));
-		set_uint(drop, name, carp[c]);
+		add_counter(all, name, carp[c]);
 	}
 }
 
@@ -179,7 +191,7 @@ sum_worker(struct sums *sums, const struct worker_interface *wi)
 static void
 add_counters(json_t *answer, const struct runtime *r, unsigned int at)
 {
-	json_t *drop = json_object(), *other = json_object();
+	struct counters all = { .answer = answer, .drop = json_object(), .other = json_object() };
 	struct sums sums = { 0 };
 
 	for (unsigned int i = 0; i < r->worker_count; i++) {
@@ -187,14 +199,15 @@ add_counters(json_t *answer, const struct runtime *r, unsigned int at)
 			sum_worker(&sums, r->worker[i].interface[at]);
 	}
 	for (unsigned int c = 0; c < LINK_COUNTERS; c++)
-		add_counter(drop, other, link_counter_name(c), sums.link[c]);
+		add_counter(&all, link_counter_name(c), sums.link[c]);
 	for (unsigned int c = 0; c < ARP_COUNTERS; c++)
-		add_counter(drop, other, arp_counter_name(c), sums.arp[c]);
+		add_counter(&all, arp_counter_name(c), sums.arp[c]);
 	for (unsigned int c = 0; c < FWD_COUNTERS; c++)
-		add_counter(drop, other, fwd_counter_name(c), sums.fwd[c]);
-	add_carp_drops(drop, sums.carp);
-	json_object_set_new(answer, "counters", other);
-	json_object_set_new(answer, "drops_by_reason", drop);
+		add_counter(&all, fwd_counter_name(c), sums.fwd[c]);
+	add_carp_drops(&all, sums.carp);
+	json_object_set_new(answer, "counters", all.other);
+	set_uint(answer, "drops", all.drops);
+	json_object_set_new(answer, "drops_by_reason", all.drop);
 }
 
 json_t *

@@ -21,7 +21,7 @@ endpoint_carp_settings(const struct runtime *r, struct endpoint_query *q)
 
 	if (!endpoint_param_none(q))
 		return NULL;
-	return json_pack("{s:b, s:b, s:i, s:i, s:i, s:i, s:s, s:i, s:s}",
+	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:i, s:s}",
 			 "allow", c->carp.allow,
 			 "preempt", c->carp.preempt,
 			 "log", c->log,

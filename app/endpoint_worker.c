@@ -118,7 +118,7 @@ endpoint_koi_health(const struct runtime *r, struct endpoint_query *q)
 	if (!endpoint_param_none(q))
 		return NULL;
 	record_read(r->gap, &gap);
-	return json_pack("{s:s, s:s, s:I, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+	return json_pack("{s:s, s:s, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
 			 "version", KOI_VERSION,
 			 "prefix", r->prefix,
 			 "uptime_ms", endpoint_age_ms(q->now_us, r->start_us),

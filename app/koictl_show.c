@@ -131,13 +131,9 @@ add_value(struct koictl_table *t, const char *name, const json_t *value)
 		koictl_table_add(t, "%s", name);
 		koictl_table_add(t, "%s", json_string_value(value));
 		return;
-	case JSON_INTEGER:
-		koictl_table_add(t, "%s", name);
-		koictl_table_add(t, "%lld", (long long)json_integer_value(value));
-		return;
 	default:
 		koictl_table_add(t, "%s", name);
-		koictl_table_add(t, "%s", json_is_true(value) ? "yes" : "no");
+		koictl_table_add(t, "%lld", (long long)json_integer_value(value));
 	}
 }
 

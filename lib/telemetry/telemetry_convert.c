@@ -150,9 +150,6 @@ add_value(struct rte_tel_data *dict, const char *key, const json_t *value)
 		return add_string(dict, key, value);
 	case JSON_INTEGER:
 		return add_integer(dict, key, json_integer_value(value));
-	case JSON_TRUE:
-	case JSON_FALSE:
-		return rte_tel_data_add_dict_u64(dict, key, json_is_true(value));
 	default:
 		return -EINVAL;
 	}

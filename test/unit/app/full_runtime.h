@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * A struct runtime with every table full and every name as long as it may be, without ports,
+ * elections or workers: what the endpoints read, and nothing behind it.
+ *
+ * Threads: none of its own. full_runtime_publish() writes as the control lcore does.
+ * Memory:  needs the EAL for the neighbours' table.
+ */
+#ifndef FULL_RUNTIME_H
+#define FULL_RUNTIME_H
+
+#include "runtime.h"
+
+#define FULL_VHIDS CONFIG_VHIDS_MAX
+#define FULL_INTERFACES CONFIG_INTERFACES_MAX
+#define FULL_WORKERS PLACEMENT_WORKERS_MAX
+#define FULL_ADDRESSES CARP_ADDRESSES_MAX
+/** The vhid with FULL_ADDRESSES addresses, on the interface with 255 vhids and all neighbours. */
+#define FULL_VHID "255@interface-00000"
+#define FULL_INTERFACE "interface-00000"
+/** No answer may hold it. */
+#define FULL_SECRET "top-secret-password"
+
+/** Start the EAL without hugepages and devices in a directory of its own, and the clock. */
+void full_runtime_eal(const char *program);
+
+/** Ends the process if there is no memory. */
+struct runtime *full_runtime_create(void);
+void full_runtime_destroy(struct runtime *r);
+
+/**
+ * Publish the next state of one vhid, all of whose counters are @p n, of the demotion and of the
+ * control gap.
+ */
+void full_runtime_publish(struct runtime *r, unsigned int vhid, uint64_t n);
+
+#endif /* FULL_RUNTIME_H */
