@@ -48,12 +48,21 @@ enum config_vhid_mac {
 
 struct config_interface {
 	char name[CONFIG_NAME_MAX];
-	char *device; /**< PCI address, port name or device arguments */
+	char *device;    /**< PCI address, port name or device arguments; NULL with a parent */
+	int parent;      /**< index of the interface whose port this VLAN is on, or -1 */
+	uint16_t vlan;   /**< 1..4094 with a parent, else 0 */
 	uint16_t mtu;
+	uint32_t start_delay_ms;
 	uint16_t rx_queues; /**< 0: auto */
 	enum config_mac_mode mac_mode;
 	struct ip_prefix *addresses;
 	size_t address_count;
+};
+
+/** A shared secret. */
+struct config_key {
+	uint8_t octets[CONFIG_KEY_MAX];
+	uint8_t len;
 };
 
 struct config_vhid {
@@ -66,11 +75,23 @@ struct config_vhid {
 	uint32_t announce_interval_s;
 	uint8_t key[CONFIG_KEY_MAX];
 	size_t key_len;
+	struct config_key *accept; /**< pass_accept: verified, never sent */
+	size_t accept_count;
 	struct ip_prefix *addresses;
 	size_t address_count;
+	uint32_t address_grace_s;
+	struct ip_addr *peers; /**< none: advertise to the group */
+	size_t peer_count;
+	bool preempt;          /**< its own, else that of carp */
+	uint32_t preempt_delay_ms;
+	enum carp_replay replay;
 	/** First own address of the interface and family, else the lowest virtual one. */
 	struct ip_addr source[IP_FAMILIES];
 	bool has_source[IP_FAMILIES];
+};
+
+struct config_notify {
+	char *exec; /**< absolute path of a program */
 };
 
 struct config {
@@ -83,6 +104,8 @@ struct config {
 	size_t interface_count;
 	struct config_vhid *vhids;
 	size_t vhid_count;
+	struct config_notify *notify;
+	size_t notify_count;
 };
 
 /** What the configuration is loaded for. */
@@ -127,6 +150,43 @@ void config_report_free(struct config_report *report);
  * error, "FILE: warning: POINTER: text" for a warning.
  */
 void config_report_print(const struct config_report *report, const char *path, FILE *to);
+
+/* ------------------------------------------------------------------------------------------- */
+/* Difference: config_diff.c                                                                    */
+/* ------------------------------------------------------------------------------------------- */
+
+enum config_change_type {
+	CONFIG_SETTINGS_CHANGED,  /**< something of carp, workers or notify */
+	CONFIG_INTERFACE_CHANGED, /**< own addresses or start_delay_ms of an interface */
+	CONFIG_VHID_ADDED,
+	CONFIG_VHID_REMOVED,
+	CONFIG_VHID_CHANGED,
+};
+
+/** One step from the running configuration to the new one. */
+struct config_change {
+	enum config_change_type type;
+	unsigned int was; /**< index in the running configuration, where there is one */
+	unsigned int now; /**< index in the new configuration, where there is one */
+	bool addresses;   /**< CONFIG_VHID_CHANGED: the list of virtual addresses */
+};
+
+struct config_diff {
+	struct config_change *changes; /**< removals first, then changes, then additions */
+	size_t count;
+};
+
+/**
+ * Compare two configurations. A vhid is the same if interface name and vhid are.
+ *
+ * @param report what cannot change without a restart is named as an error: "/interfaces/0/mtu:
+ *               a change needs a restart"; interfaces that come or go, their names, devices, parents,
+ *               VLANs, queues, MTU and mac_mode
+ * @return       0; -EBUSY if there are such errors; -ENOMEM. Free with config_diff_free().
+ */
+int config_diff(const struct config *was, const struct config *now, struct config_diff *out,
+		struct config_report *report);
+void config_diff_free(struct config_diff *diff);
 
 /** The index of the interface of that name, or -ENOENT. */
 int config_interface_find(const struct config *c, const char *name);
