@@ -364,17 +364,41 @@ struct carp_received {
 
 struct carp_vhid;
 
-/** In INIT. NULL with errno EINVAL or ENOMEM. The configuration is copied. */
+/**
+ * In INIT. The configuration is copied.
+ *
+ * @param ifc the interface, or NULL: carp_vhid_attach() follows, so that one thread can do what
+ *            takes time and memory and another, that of the node, attaches what is finished
+ * @return    NULL with errno EINVAL or ENOMEM
+ */
 struct carp_vhid *carp_vhid_create(struct carp_interface *ifc, const struct carp_vhid_config *c);
+
+/** Join an interface. Due at once: carp_vhid_run(). */
+void carp_vhid_attach(struct carp_vhid *v, struct carp_interface *ifc);
+
+/** Leave the interface, without a word on the wire; only carp_vhid_destroy() may follow. */
+void carp_vhid_detach(struct carp_vhid *v, uint64_t now_us);
+
+/** Detaches if need be. */
 void carp_vhid_destroy(struct carp_vhid *v, uint64_t now_us);
+
+/** What a running vhid is to become; made by any thread. */
+struct carp_vhid_change;
+
+/** For the vhid @p vhid; vhid and counter of @p c are not looked at. NULL with errno as above. */
+struct carp_vhid_change *carp_vhid_change_create(uint8_t vhid, const struct carp_vhid_config *c);
 
 /**
  * Change advbase, advskew, key, addresses, sources, announce interval or the administrative state
- * of a running vhid; vhid and counter of @p c are not looked at. State is kept; timers restart with
- * the new values at the next carp_vhid_run() if advbase or advskew changed.
+ * of a running vhid. State is kept; timers restart with the new values at the next carp_vhid_run()
+ * if advbase or advskew changed. Neither allocates nor fails.
  *
- * @return 0; -EINVAL or -ENOMEM, and then nothing has changed
+ * @param change holds what was replaced afterwards; to be destroyed by whoever made it
  */
+void carp_vhid_apply(struct carp_vhid *v, struct carp_vhid_change *change, uint64_t now_us);
+void carp_vhid_change_destroy(struct carp_vhid_change *change);
+
+/** The three at once. 0; -EINVAL or -ENOMEM, and then nothing has changed. */
 int carp_vhid_reconfigure(struct carp_vhid *v, const struct carp_vhid_config *c, uint64_t now_us);
 
 /** Administrative up or down; takes effect at the next carp_vhid_run(). */

@@ -24,25 +24,32 @@ config_is_valid(const struct carp_vhid_config *c)
 }
 
 static void
-apply_config(struct carp_vhid *v, const struct carp_vhid_config *c)
+find_families(const struct carp_vhid_config *c, bool uses[IP_FAMILIES])
 {
 	size_t i;
 
+	memset(uses, 0, IP_FAMILIES * sizeof(*uses));
+	for (i = 0; i < c->address_count; i++)
+		uses[c->addresses[i].family] = true;
+}
+
+static void
+apply_config(struct carp_vhid *v, const struct carp_vhid_config *c, const bool uses[IP_FAMILIES])
+{
 	v->advbase = c->advbase;
 	v->advskew = c->advskew;
 	v->up = c->up;
 	v->announce_interval_s = c->announce_interval_s;
 	memcpy(v->has_source, c->has_source, sizeof(v->has_source));
 	memcpy(v->source, c->source, sizeof(v->source));
-	memset(v->uses, 0, sizeof(v->uses));
-	for (i = 0; i < c->address_count; i++)
-		v->uses[c->addresses[i].family] = true;
+	memcpy(v->uses, uses, sizeof(v->uses));
 	v->is_dirty = true;
 }
 
 struct carp_vhid *
 carp_vhid_create(struct carp_interface *ifc, const struct carp_vhid_config *c)
 {
+	bool uses[IP_FAMILIES];
 	struct carp_vhid *v;
 
 	if (c->vhid == 0 || !config_is_valid(c)) {
@@ -58,14 +65,32 @@ carp_vhid_create(struct carp_interface *ifc, const struct carp_vhid_config *c)
 		free(v);
 		return NULL;
 	}
-	v->ifc = ifc;
 	v->vhid = c->vhid;
 	v->next_counter = c->counter;
 	v->master_down_us[IP_V4] = CARP_NEVER;
 	v->master_down_us[IP_V6] = CARP_NEVER;
-	apply_config(v, c);
-	carp_interface_attach(ifc);
+	find_families(c, uses);
+	apply_config(v, c, uses);
+	if (ifc != NULL)
+		carp_vhid_attach(v, ifc);
 	return v;
+}
+
+void
+carp_vhid_attach(struct carp_vhid *v, struct carp_interface *ifc)
+{
+	v->ifc = ifc;
+	v->is_dirty = true;
+	carp_interface_attach(ifc);
+}
+
+void
+carp_vhid_detach(struct carp_vhid *v, uint64_t now_us)
+{
+	if (v->state == CARP_MASTER)
+		v->ifc->masters--;
+	carp_interface_detach(v->ifc, now_us);
+	v->ifc = NULL;
 }
 
 void
@@ -73,9 +98,8 @@ carp_vhid_destroy(struct carp_vhid *v, uint64_t now_us)
 {
 	if (v == NULL)
 		return;
-	if (v->state == CARP_MASTER)
-		v->ifc->masters--;
-	carp_interface_detach(v->ifc, now_us);
+	if (v->ifc != NULL)
+		carp_vhid_detach(v, now_us);
 	carp_digest_destroy(v->digest);
 	free(v);
 }
@@ -104,27 +128,70 @@ follow_announce_interval(struct carp_vhid *v, uint32_t was_s, uint64_t now_us)
 				 : now_us + v->announce_interval_s * CARP_SECOND_US;
 }
 
-int
-carp_vhid_reconfigure(struct carp_vhid *v, const struct carp_vhid_config *c, uint64_t now_us)
-{
-	uint32_t announce_interval_s = v->announce_interval_s;
+struct carp_vhid_change {
+	struct carp_vhid_config config; /* its pointers are not used */
 	struct carp_digest *digest;
+	bool uses[IP_FAMILIES];
+};
+
+struct carp_vhid_change *
+carp_vhid_change_create(uint8_t vhid, const struct carp_vhid_config *c)
+{
+	struct carp_vhid_change *change;
+
+	if (!config_is_valid(c)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	change = calloc(1, sizeof(*change));
+	if (change == NULL)
+		return NULL;
+	change->config = *c;
+	find_families(c, change->uses);
+	change->digest = carp_digest_create(c->key, c->key_len, vhid, c->addresses, c->address_count);
+	if (change->digest == NULL) {
+		free(change);
+		return NULL;
+	}
+	return change;
+}
+
+void
+carp_vhid_change_destroy(struct carp_vhid_change *change)
+{
+	if (change == NULL)
+		return;
+	carp_digest_destroy(change->digest);
+	free(change);
+}
+
+void
+carp_vhid_apply(struct carp_vhid *v, struct carp_vhid_change *change, uint64_t now_us)
+{
+	const struct carp_vhid_config *c = &change->config;
+	uint32_t announce_interval_s = v->announce_interval_s;
+	struct carp_digest *digest = v->digest;
 	bool used[IP_FAMILIES];
 
-	if (!config_is_valid(c))
-		return -EINVAL;
-	digest = carp_digest_create(c->key, c->key_len, v->vhid, c->addresses, c->address_count);
-	if (digest == NULL)
-		return -errno;
-	carp_digest_destroy(v->digest);
-	v->digest = digest;
-
+	v->digest = change->digest;
+	change->digest = digest;
 	if (c->advbase != v->advbase || c->advskew != v->advskew)
 		v->is_retimed = true;
 	memcpy(used, v->uses, sizeof(used));
-	apply_config(v, c);
+	apply_config(v, c, change->uses);
 	follow_families(v, used, now_us);
 	follow_announce_interval(v, announce_interval_s, now_us);
+}
+
+int
+carp_vhid_reconfigure(struct carp_vhid *v, const struct carp_vhid_config *c, uint64_t now_us)
+{
+	struct carp_vhid_change *change = carp_vhid_change_create(v->vhid, c);
+
+	if (change == NULL)
+		return -errno;
+	carp_vhid_apply(v, change, now_us);
+	carp_vhid_change_destroy(change);
 	return 0;
 }
 
