@@ -7,6 +7,7 @@
 #include <rte_ring_elem.h>
 
 #include "base/clock.h"
+#include "change.h"
 #include "election.h"
 #include "watch.h"
 
@@ -16,6 +17,7 @@
 #define SIGHTING_BATCH 64
 #define DONE_BATCH 64
 #define AGE_BATCH 16
+#define CHANGE_BATCH 16
 
 #define SLEEP_MAX_US 1000
 #define SLEEP_MAX_SUBSECOND_US 250
@@ -40,6 +42,7 @@ struct control {
 	uint64_t woke_us;       /* ... since */
 	uint64_t node_generation;
 	int32_t demotion;       /* the sum that was told last */
+	struct change_list *changes; /* under way */
 	uint64_t link_seen[CONFIG_INTERFACES_MAX];
 	uint64_t heard_us[CONFIG_INTERFACES_MAX];
 	bool has_more;          /* a batch was full: do not sleep */
@@ -176,6 +179,34 @@ follow_node(struct control *c)
 }
 
 static void
+follow_intervals(struct control *c)
+{
+	uint64_t shortest_us = election_follow_intervals(c->r);
+
+	c->sleep_max_us = shortest_us < 1000000 ? SLEEP_MAX_SUBSECOND_US : SLEEP_MAX_US;
+	c->lease_us = LEASE_INTERVALS * shortest_us;
+}
+
+/* A reload, some steps at a time. */
+static void
+follow_changes(struct control *c)
+{
+	size_t before;
+
+	if (c->changes == NULL &&
+	    rte_ring_sc_dequeue(c->r->changes, (void **)&c->changes) != 0)
+		return;
+	before = c->changes->next;
+	if (change_step(c->r, c->changes, CHANGE_BATCH, c->now_us)) {
+		follow_intervals(c);
+		atomic_store_explicit(&c->changes->is_done, true, memory_order_release);
+		c->changes = NULL;
+	} else {
+		c->has_more |= c->changes->next != before;
+	}
+}
+
+static void
 run_timers(struct control *c)
 {
 	size_t item;
@@ -183,7 +214,7 @@ run_timers(struct control *c)
 	for (unsigned int i = 0; i < TIMER_BATCH; i++) {
 		if (timerheap_first(c->r->timers, &item) > c->now_us)
 			return;
-		struct koi_vhid *v = &c->r->vhid[item];
+		struct koi_vhid *v = election_vhid_at(c->r, item);
 
 		election_run(c->r, v, c->now_us, c->heard_us[v->interface->vip.index]);
 	}
@@ -238,6 +269,7 @@ turn(struct control *c)
 	notice_stop(c);
 	take_from_workers(c);
 	follow_links(c);
+	follow_changes(c);
 	watch_workers(&c->watch, c->now_us);
 	follow_node(c);
 	run_timers(c);
@@ -268,12 +300,9 @@ sleep_until_due(struct control *c)
 static void
 start(struct control *c, struct runtime *r)
 {
-	uint64_t shortest_us = election_shortest_interval_us(r, NULL);
-
 	/* Deadlines are met to the resolution of the timer, not to the kernel's default slack. */
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
-	c->sleep_max_us = shortest_us < 1000000 ? SLEEP_MAX_SUBSECOND_US : SLEEP_MAX_US;
-	c->lease_us = LEASE_INTERVALS * shortest_us;
+	follow_intervals(c);
 	c->planned_us = clock_us();
 	c->node_generation = carp_node_generation(r->node) - 1;
 	watch_start(&c->watch, r, c->planned_us);

@@ -15,6 +15,9 @@
 /* Announcements sent in one turn of control. */
 #define ANNOUNCE_BATCH 64
 
+/* The longest that advbase and advskew can say. */
+#define INTERVAL_MAX_US (256 * UINT64_C(1000000))
+
 /* Refused advertisements that are told of in a second (carp.log 2). */
 #define BAD_ADVERTS_PER_SECOND 10
 
@@ -32,7 +35,9 @@ struct election_vhid {
 };
 
 struct election {
-	unsigned int busy_first; /* vhids that election_continue() has to see, as a list by index */
+	struct koi_vhid *vhid[CONFIG_VHIDS_MAX]; /* by slot */
+	unsigned int slots;      /* no vhid is at or above this one */
+	unsigned int busy_first; /* vhids that election_continue() has to see, as a list by slot */
 	struct ratelimit bad_adverts;
 	struct ratelimit_rate bad_adverts_rate;
 };
@@ -41,12 +46,42 @@ struct election {
 /* Set-up                                                                                       */
 /* ------------------------------------------------------------------------------------------- */
 
-static int
-create_vhid(struct runtime *r, struct koi_vhid *v)
+int
+election_create(struct runtime *r, const struct config *config)
 {
-	const struct config_vhid *c = v->config;
-	struct ip_addr *addresses = calloc(c->address_count, sizeof(*addresses));
-	struct election_vhid *e = calloc(1, sizeof(*e));
+	r->election = calloc(1, sizeof(*r->election));
+	if (r->election == NULL)
+		return -ENOMEM;
+	r->election->busy_first = EVENT_NONE;
+	r->election->bad_adverts_rate =
+		ratelimit_rate(clock_scale.hz, BAD_ADVERTS_PER_SECOND, BAD_ADVERTS_PER_SECOND);
+	r->node = carp_node_create(&config->carp);
+	if (r->node == NULL)
+		return -errno;
+	for (unsigned int i = 0; i < r->interface_count; i++) {
+		struct koi_interface *ifc = &r->interface[i];
+
+		ifc->carp = carp_interface_create(r->node, config->interfaces[i].name);
+		if (ifc->carp == NULL)
+			return -errno;
+	}
+	return 0;
+}
+
+void
+election_destroy(struct runtime *r)
+{
+	for (unsigned int i = 0; i < r->interface_count; i++)
+		carp_interface_destroy(r->interface[i].carp, clock_us());
+	carp_node_destroy(r->node);
+	free(r->election);
+	r->node = NULL;
+	r->election = NULL;
+}
+
+struct carp_vhid_config
+election_config(const struct config_vhid *c, struct ip_addr *addresses)
+{
 	struct carp_vhid_config vc = {
 		.vhid = c->vhid,
 		.advbase = c->advbase,
@@ -61,72 +96,38 @@ create_vhid(struct runtime *r, struct koi_vhid *v)
 		.up = c->up,
 	};
 
-	v->election = e;
-	if (addresses == NULL || e == NULL) {
-		free(addresses);
-		return -ENOMEM;
-	}
 	for (size_t i = 0; i < c->address_count; i++)
 		addresses[i] = c->addresses[i].addr;
 	memcpy(vc.source, c->source, sizeof(vc.source));
 	memcpy(vc.has_source, c->has_source, sizeof(vc.has_source));
-	e->carp = carp_vhid_create(v->interface->carp, &vc);
-	free(addresses);
-	if (e->carp == NULL)
-		return -errno;
-	timerheap_set(r->timers, v->index, 0);
-	return 0;
+	return vc;
 }
 
 int
-election_create(struct runtime *r)
+election_prepare(struct koi_vhid *v, const struct config_vhid *c)
 {
-	int rc = 0;
+	struct ip_addr addresses[CARP_ADDRESSES_MAX];
+	struct carp_vhid_config vc = election_config(c, addresses);
+	int rc;
 
-	r->election = calloc(1, sizeof(*r->election));
-	if (r->election == NULL)
+	v->election = calloc(1, sizeof(*v->election));
+	if (v->election == NULL)
 		return -ENOMEM;
-	r->election->busy_first = EVENT_NONE;
-	r->election->bad_adverts_rate =
-		ratelimit_rate(clock_scale.hz, BAD_ADVERTS_PER_SECOND, BAD_ADVERTS_PER_SECOND);
-	r->node = carp_node_create(&r->config->carp);
-	if (r->node == NULL)
-		return -errno;
-	if (r->config->demotion != 0)
-		carp_node_demote(r->node, r->config->demotion, clock_us());
-	for (unsigned int i = 0; i < r->interface_count; i++) {
-		struct koi_interface *ifc = &r->interface[i];
-
-		ifc->carp = carp_interface_create(r->node, ifc->config->name);
-		if (ifc->carp == NULL)
-			return -errno;
-	}
-	for (unsigned int i = 0; i < r->vhid_count && rc == 0; i++)
-		rc = create_vhid(r, &r->vhid[i]);
+	v->election->carp = carp_vhid_create(NULL, &vc);
+	if (v->election->carp != NULL)
+		return 0;
+	rc = -errno;
+	election_discard(v);
 	return rc;
 }
 
 void
-election_destroy(struct runtime *r)
+election_discard(struct koi_vhid *v)
 {
-	uint64_t now_us = clock_us();
-
-	for (unsigned int i = 0; i < r->vhid_count; i++) {
-		struct election_vhid *e = r->vhid[i].election;
-
-		if (e != NULL && e->carp != NULL)
-			carp_vhid_destroy(e->carp, now_us);
-		free(e);
-		r->vhid[i].election = NULL;
-	}
-	for (unsigned int i = 0; i < r->interface_count; i++)
-		if (r->interface[i].carp != NULL)
-			carp_interface_destroy(r->interface[i].carp, now_us);
-	if (r->node != NULL)
-		carp_node_destroy(r->node);
-	r->node = NULL;
-	free(r->election);
-	r->election = NULL;
+	if (v->election != NULL)
+		carp_vhid_destroy(v->election->carp, 0);
+	free(v->election);
+	v->election = NULL;
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -141,7 +142,7 @@ election_event(struct runtime *r, const struct event *e)
 }
 
 static void
-become_busy(struct runtime *r, struct koi_vhid *v)
+become_busy(struct runtime *r, const struct koi_vhid *v)
 {
 	struct election_vhid *e = v->election;
 
@@ -149,7 +150,7 @@ become_busy(struct runtime *r, struct koi_vhid *v)
 		return;
 	e->is_busy = true;
 	e->busy_next = r->election->busy_first;
-	r->election->busy_first = v->index;
+	r->election->busy_first = v->slot;
 }
 
 static enum vip_role
@@ -183,7 +184,7 @@ change_state(struct runtime *r, struct koi_vhid *v, const struct carp_action *a,
 	struct event event = {
 		.type = EVENT_STATE,
 		.at_us = now_us,
-		.subject = v->index,
+		.subject = v->slot,
 		.state = { a->state.from, a->state.to, a->state.reason },
 	};
 
@@ -220,7 +221,7 @@ item_for(const struct koi_vhid *v, enum inject_kind kind, enum ip_family family,
 		.expires_tsc = clock_us_to_tsc(now_us + carp_vhid_interval_us(v->election->carp)),
 		.generation = v->election->generation,
 		.interface = v->interface->vip.index,
-		.vhid_index = (uint16_t)v->index,
+		.slot = (uint16_t)v->slot,
 		.vhid = v->config->vhid,
 		.kind = (uint8_t)kind,
 		.family = (uint8_t)family,
@@ -314,7 +315,7 @@ settle(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
 	uint64_t next_us = carp_vhid_next_us(v->election->carp);
 
 	/* A timer that waits for a late worker is due already: look again next time. */
-	timerheap_set(r->timers, v->index, next_us > now_us ? next_us : now_us + 1);
+	timerheap_set(r->timers, v->slot, next_us > now_us ? next_us : now_us + 1);
 	carp_vhid_status(v->election->carp, &status);
 	record_write(v->status, &status);
 }
@@ -330,7 +331,7 @@ tell_refused(struct runtime *r, const struct koi_vhid *v, enum carp_counter coun
 	struct event event = {
 		.type = EVENT_BAD_ADVERT,
 		.at_us = now_us,
-		.subject = v->index,
+		.subject = v->slot,
 		.bad_advert = { counter, *from },
 	};
 
@@ -366,6 +367,12 @@ election_receive(struct runtime *r, const struct punt_advert *advert, uint64_t n
 	settle(r, v, now_us);
 }
 
+struct koi_vhid *
+election_vhid_at(const struct runtime *r, size_t slot)
+{
+	return r->election->vhid[slot];
+}
+
 void
 election_run(struct runtime *r, struct koi_vhid *v, uint64_t now_us, uint64_t heard_until_us)
 {
@@ -379,17 +386,23 @@ election_run(struct runtime *r, struct koi_vhid *v, uint64_t now_us, uint64_t he
 void
 election_wake(struct runtime *r, const struct koi_interface *ifc, uint64_t now_us)
 {
-	for (unsigned int i = 0; i < r->vhid_count; i++)
-		if (ifc == NULL || r->vhid[i].interface == ifc)
+	for (unsigned int i = 0; i < r->election->slots; i++) {
+		const struct koi_vhid *v = r->election->vhid[i];
+
+		if (v != NULL && (ifc == NULL || v->interface == ifc))
 			timerheap_set(r->timers, i, now_us);
+	}
 }
 
 void
 election_sent(struct runtime *r, const struct inject_done *done, uint64_t now_us)
 {
-	struct koi_vhid *v = &r->vhid[done->vhid_index];
-	struct election_vhid *e = v->election;
+	struct koi_vhid *v = r->election->vhid[done->slot];
+	struct election_vhid *e;
 
+	if (v == NULL)
+		return;
+	e = v->election;
 	if (done->kind == INJECT_BOW_OUT && e->is_leaving)
 		store_role(v, e->leave_to);
 	if (done->result != INJECT_STALE)
@@ -401,14 +414,14 @@ void
 election_continue(struct runtime *r, uint64_t now_us)
 {
 	unsigned int budget = ANNOUNCE_BATCH;
-	unsigned int index = r->election->busy_first;
+	unsigned int slot = r->election->busy_first;
 
 	r->election->busy_first = EVENT_NONE;
-	while (index != EVENT_NONE) {
-		struct koi_vhid *v = &r->vhid[index];
+	while (slot != EVENT_NONE) {
+		struct koi_vhid *v = r->election->vhid[slot];
 		struct election_vhid *e = v->election;
 
-		index = e->busy_next;
+		slot = e->busy_next;
 		e->is_busy = false;
 		if (e->is_leaving && now_us >= e->leave_by_us)
 			store_role(v, e->leave_to);
@@ -425,25 +438,96 @@ election_is_busy(const struct runtime *r)
 	return r->election->busy_first != EVENT_NONE;
 }
 
+/* ------------------------------------------------------------------------------------------- */
+/* Changes                                                                                      */
+/* ------------------------------------------------------------------------------------------- */
+
+void
+election_add(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
+{
+	r->election->vhid[v->slot] = v;
+	if (v->slot >= r->election->slots)
+		r->election->slots = v->slot + 1;
+	v->interface->by_vhid[v->config->vhid] = v;
+	/* A frame of an earlier vhid of this number may still be on its way. */
+	v->election->generation = vip_generation_of(
+		vip_role_load(&v->interface->vip.roles, v->config->vhid));
+	carp_vhid_attach(v->election->carp, v->interface->carp);
+	store_role(v, VIP_ROLE_INIT);
+	settle(r, v, now_us);
+}
+
+void
+election_resign_vhid(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
+{
+	carp_vhid_set_admin(v->election->carp, false);
+	election_run(r, v, now_us, now_us);
+}
+
+bool
+election_remove(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
+{
+	uint8_t vhid = v->config->vhid;
+
+	if (v->election->is_busy)
+		return false;
+	store_role(v, VIP_ROLE_ABSENT);
+	atomic_store_explicit(&v->interface->master_hint[vhid], 0, memory_order_relaxed);
+	timerheap_set(r->timers, v->slot, UINT64_MAX);
+	carp_vhid_detach(v->election->carp, now_us);
+	v->interface->by_vhid[vhid] = NULL;
+	r->election->vhid[v->slot] = NULL;
+	return true;
+}
+
+void
+election_apply(struct runtime *r, struct koi_vhid *v, const struct config_vhid *c,
+	       struct carp_vhid_change *change, bool is_announcing, uint64_t now_us)
+{
+	struct election_vhid *e = v->election;
+
+	v->config = c;
+	v->mac = c->mac == CONFIG_VHID_MAC_PORT ? v->interface->port->port.mac : mac_of_vhid(c->vhid);
+	carp_vhid_apply(e->carp, change, now_us);
+	/* What waits in a ring was made from the old values. */
+	if (!e->is_leaving)
+		store_role(v, role_of(carp_vhid_state(e->carp)));
+	e->announce_next = 0;
+	e->is_announcing = is_announcing && carp_vhid_state(e->carp) == CARP_MASTER;
+	if (e->is_announcing)
+		become_busy(r, v);
+	settle(r, v, now_us);
+}
+
 void
 election_resign(struct runtime *r, uint64_t now_us)
 {
-	for (unsigned int i = 0; i < r->vhid_count; i++) {
-		carp_vhid_set_admin(r->vhid[i].election->carp, false);
-		election_run(r, &r->vhid[i], now_us, now_us);
-	}
+	for (unsigned int i = 0; i < r->election->slots; i++)
+		if (r->election->vhid[i] != NULL)
+			election_resign_vhid(r, r->election->vhid[i], now_us);
 }
 
 uint64_t
-election_shortest_interval_us(const struct runtime *r, const struct koi_interface *ifc)
+election_follow_intervals(struct runtime *r)
 {
-	uint64_t shortest = 255 * 1000000ULL;
+	uint64_t of_interface[CONFIG_INTERFACES_MAX];
+	uint64_t shortest = INTERVAL_MAX_US;
 
-	for (unsigned int i = 0; i < r->vhid_count; i++) {
-		uint64_t interval = carp_vhid_interval_us(r->vhid[i].election->carp);
+	for (unsigned int i = 0; i < r->interface_count; i++)
+		of_interface[i] = INTERVAL_MAX_US;
+	for (unsigned int i = 0; i < r->election->slots; i++) {
+		const struct koi_vhid *v = r->election->vhid[i];
+		uint64_t interval;
 
-		if ((ifc == NULL || r->vhid[i].interface == ifc) && interval < shortest)
-			shortest = interval;
+		if (v == NULL)
+			continue;
+		interval = carp_vhid_interval_us(v->election->carp);
+		shortest = RTE_MIN(shortest, interval);
+		of_interface[v->interface->vip.index] =
+			RTE_MIN(of_interface[v->interface->vip.index], interval);
 	}
+	for (unsigned int i = 0; i < r->interface_count; i++)
+		atomic_store_explicit(&r->interface[i].source_cycles,
+				      punt_source_cycles(of_interface[i]), memory_order_relaxed);
 	return shortest;
 }

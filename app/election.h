@@ -9,7 +9,7 @@
  * store the role. Yielding to a better master is: store the role at once.
  *
  * Threads: control; election_create() and election_destroy() while it does not run.
- * Memory:  allocated by election_create().
+ * Memory:  allocated by election_create() and election_prepare().
  */
 #ifndef ELECTION_H
 #define ELECTION_H
@@ -18,12 +18,36 @@
 #include "punt.h"
 #include "runtime.h"
 
-/** Make the objects of lib/carp for every interface and vhid. 0, or -ENOMEM, -EINVAL. */
-int election_create(struct runtime *r);
+/** Make the node and its interfaces; vhids come by election_add(). 0, or -ENOMEM, -EINVAL. */
+int election_create(struct runtime *r, const struct config *config);
 void election_destroy(struct runtime *r);
+
+/** What lib/carp is to be told of a vhid; @p addresses has room for CARP_ADDRESSES_MAX. */
+struct carp_vhid_config election_config(const struct config_vhid *c, struct ip_addr *addresses);
+
+/** Make what a vhid needs for its election, by any thread; not part of one yet. 0, or an errno. */
+int election_prepare(struct koi_vhid *v, const struct config_vhid *c);
+/** Undo it, after election_remove() if the vhid was added. */
+void election_discard(struct koi_vhid *v);
+
+/** A prepared vhid takes part. */
+void election_add(struct runtime *r, struct koi_vhid *v, uint64_t now_us);
+
+/** Bow out and go to INIT, for good. */
+void election_resign_vhid(struct runtime *r, struct koi_vhid *v, uint64_t now_us);
+
+/** Take a vhid that has resigned out. False while its bow-out is on its way. */
+bool election_remove(struct runtime *r, struct koi_vhid *v, uint64_t now_us);
+
+/** Give a running vhid new values; @p change holds the old ones afterwards. */
+void election_apply(struct runtime *r, struct koi_vhid *v, const struct config_vhid *c,
+		    struct carp_vhid_change *change, bool is_announcing, uint64_t now_us);
 
 /** An advertisement that a worker handed on. */
 void election_receive(struct runtime *r, const struct punt_advert *advert, uint64_t now_us);
+
+/** The vhid of a slot, or NULL. */
+struct koi_vhid *election_vhid_at(const struct runtime *r, size_t slot);
 
 /** Let time pass for one vhid, and arm its timer anew. */
 void election_run(struct runtime *r, struct koi_vhid *v, uint64_t now_us, uint64_t heard_until_us);
@@ -43,8 +67,11 @@ bool election_is_busy(const struct runtime *r);
 /** Resign everywhere: the end. */
 void election_resign(struct runtime *r, uint64_t now_us);
 
-/** The shortest advertisement interval of an interface, or of all (NULL), in microseconds. */
-uint64_t election_shortest_interval_us(const struct runtime *r, const struct koi_interface *ifc);
+/**
+ * The shortest advertisement interval of all vhids, in microseconds, after each change of their
+ * number or values; the shares of the sources of each interface follow.
+ */
+uint64_t election_follow_intervals(struct runtime *r);
 
 /** Tell the manager; what finds no room is counted. */
 void election_event(struct runtime *r, const struct event *e);

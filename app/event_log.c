@@ -11,7 +11,7 @@ log_state(const struct runtime *r, const struct event *e)
 {
 	char reason[CARP_REASON_TEXT];
 
-	log_line(NOTICE, carp, "%s: %s -> %s (%s)", r->vhid[e->subject].name,
+	log_line(NOTICE, carp, "%s: %s -> %s (%s)", r->slot[e->subject]->name,
 		 carp_state_name(e->state.from), carp_state_name(e->state.to),
 		 carp_reason_format(&e->state.reason, reason));
 }
@@ -21,14 +21,14 @@ log_bad_advert(const struct runtime *r, const struct event *e)
 {
 	char from[IP_ADDR_TEXT];
 
-	log_line(NOTICE, carp, "%s: advertisement from %s refused: %s", r->vhid[e->subject].name,
+	log_line(NOTICE, carp, "%s: advertisement from %s refused: %s", r->slot[e->subject]->name,
 		 ip_addr_format(&e->bad_advert.from, from), carp_counter_name(e->bad_advert.counter));
 }
 
 void
 event_log(const struct runtime *r, const struct event *e)
 {
-	uint8_t level = r->config->log;
+	uint8_t level = r->view->config->log;
 
 	switch (e->type) {
 	case EVENT_STATE:
@@ -44,7 +44,7 @@ event_log(const struct runtime *r, const struct event *e)
 			log_bad_advert(r, e);
 		break;
 	case EVENT_LINK:
-		log_line(NOTICE, port, "%s: link %s", r->interface[e->subject].config->name,
+		log_line(NOTICE, port, "%s: link %s", r->interface[e->subject].name,
 			 e->link.is_up ? "up" : "down");
 		break;
 	case EVENT_WORKER_STALLED:
@@ -69,12 +69,13 @@ event_log_state(const struct runtime *r)
 	uint64_t now_us = clock_us();
 	char reason[CARP_REASON_TEXT];
 
-	for (unsigned int i = 0; i < r->vhid_count; i++) {
+	for (unsigned int i = 0; i < r->view->vhid_count; i++) {
+		const struct koi_vhid *v = r->view->vhid[i];
 		struct carp_vhid_status s;
 
-		record_read(r->vhid[i].status, &s);
+		record_read(v->status, &s);
 		log_line(NOTICE, carp, "%s: %s for %" PRIu64 " s (%s), advbase %u advskew %u",
-			 r->vhid[i].name, carp_state_name(s.state),
+			 v->name, carp_state_name(s.state),
 			 now_us > s.since_us ? (now_us - s.since_us) / 1000000 : 0,
 			 carp_reason_format(&s.last_reason, reason), s.advbase, s.effective_advskew);
 	}

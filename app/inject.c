@@ -76,7 +76,7 @@ static void
 report(struct worker *w, const struct inject_item *item, enum inject_result result)
 {
 	struct inject_done done = {
-		.vhid_index = item->vhid_index,
+		.slot = item->slot,
 		.kind = item->kind,
 		.family = item->family,
 		.result = (uint8_t)result,

@@ -29,7 +29,7 @@ struct inject_item {
 	uint64_t expires_tsc;
 	uint32_t generation;
 	uint16_t interface;
-	uint16_t vhid_index;
+	uint16_t slot;
 	uint8_t vhid;
 	uint8_t kind;   /**< enum inject_kind */
 	uint8_t family; /**< enum ip_family */
@@ -45,7 +45,7 @@ enum inject_result {
 
 /** How an advertisement or a bow-out ended. Announcements are not reported. */
 struct inject_done {
-	uint16_t vhid_index;
+	uint16_t slot;
 	uint8_t kind;
 	uint8_t family;
 	uint8_t result; /**< enum inject_result */

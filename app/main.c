@@ -55,7 +55,7 @@ check(const char *file)
 /* ------------------------------------------------------------------------------------------- */
 
 static void
-say_memory(const struct config *config, bool is_no_huge)
+say_memory(uint64_t needed_mib, bool is_no_huge)
 {
 	struct rte_malloc_socket_stats stats;
 	char text[MEMORY_TEXT];
@@ -65,8 +65,7 @@ say_memory(const struct config *config, bool is_no_huge)
 		if (rte_malloc_get_socket_stats(rte_socket_id_by_idx(i), &stats) == 0)
 			total += stats.heap_totalsz_bytes;
 	fprintf(stderr, "koi: %s\n",
-		memory_short_format(memory_needed_mib(config, rte_lcore_count() - 1), total >> 20,
-				    is_no_huge, text));
+		memory_short_format(needed_mib, total >> 20, is_no_huge, text));
 }
 
 static enum exit_status
@@ -92,9 +91,10 @@ run(struct runtime *r)
 }
 
 static enum exit_status
-start(const struct config *config, const struct eal_options *options)
+start(const struct args *args, struct config **config, const struct eal_options *options)
 {
 	static struct runtime runtime;
+	uint64_t needed_mib = memory_needed_mib(*config, rte_lcore_count() - 1);
 	enum exit_status status;
 	int rc;
 
@@ -103,24 +103,25 @@ start(const struct config *config, const struct eal_options *options)
 		return EXIT_USAGE;
 	}
 	clock_init();
-	rc = runtime_create(&runtime, config, options->file_prefix);
+	rc = runtime_create(&runtime, *config, args->config_file, options->file_prefix);
 	if (rc != 0) {
 		if (rc == -ENOMEM)
-			say_memory(config, options->is_no_huge);
+			say_memory(needed_mib, options->is_no_huge);
 		return EXIT_BRING_UP;
 	}
+	*config = NULL;
 	status = run(&runtime);
 	runtime_destroy(&runtime);
 	return status;
 }
 
 static enum exit_status
-start_eal(const struct args *args, const struct config *config, const struct eal_options *options)
+start_eal(const struct args *args, struct config **config, const struct eal_options *options)
 {
 	enum exit_status status;
 	struct eal_args eal;
 
-	if (eal_args_build(args->eal_argc, args->eal_argv, config, &eal) != 0) {
+	if (eal_args_build(args->eal_argc, args->eal_argv, *config, &eal) != 0) {
 		fprintf(stderr, "koi: out of memory\n");
 		return EXIT_RUN;
 	}
@@ -130,7 +131,7 @@ start_eal(const struct args *args, const struct config *config, const struct eal
 		eal_args_free(&eal);
 		return EXIT_BRING_UP;
 	}
-	status = start(config, options);
+	status = start(args, config, options);
 	rte_eal_cleanup();
 	eal_args_free(&eal);
 	return status;
@@ -141,7 +142,7 @@ start_eal(const struct args *args, const struct config *config, const struct eal
 /* ------------------------------------------------------------------------------------------- */
 
 static enum exit_status
-start_instance(const struct args *args, const struct config *config)
+start_instance(const struct args *args, struct config **config)
 {
 	char base[INSTANCE_DIR_MAX];
 	struct eal_options options;
@@ -181,7 +182,7 @@ load_and_start(const struct args *args)
 	config_report_free(&report);
 	if (config == NULL)
 		return EXIT_CONFIG;
-	status = start_instance(args, config);
+	status = start_instance(args, &config);
 	config_free(config);
 	return status;
 }

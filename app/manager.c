@@ -2,9 +2,12 @@
 #include "manager.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -16,6 +19,7 @@
 #include "base/log.h"
 #include "control_socket.h"
 #include "event_log.h"
+#include "reload.h"
 #include "sdnotify.h"
 
 /* How soon an event is in the log, and a link change noticed. */
@@ -27,6 +31,10 @@ struct manager {
 	int epoll_fd;
 	int signal_fd;
 	struct control_socket *socket;
+	struct change_list *changes; /* a reload under way */
+	bool is_shown;               /* ... that control has made and readers see */
+	uint64_t qsbr_token;
+	uint64_t reload_us;
 	bool is_ready_told;
 	uint64_t watchdog_us; /* how often the service manager wants a sign of life; 0 never */
 	uint64_t watchdog_next_us;
@@ -54,6 +62,90 @@ manager_block_signals(void)
 }
 
 static void
+take_events(struct runtime *r)
+{
+	struct event event;
+
+	while (rte_ring_sc_dequeue_elem(r->events, &event, sizeof(event)) == 0) {
+		event_history_add(r->history, &event);
+		event_log(r, &event);
+	}
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* Reload                                                                                       */
+/* ------------------------------------------------------------------------------------------- */
+
+static void
+log_report(const struct config_report *report, const char *file)
+{
+	for (size_t i = 0; i < report->error_count; i++)
+		log_line(ERR, config, "%s: %s", file, report->errors[i]);
+	for (size_t i = 0; i < report->warning_count; i++)
+		log_line(WARNING, config, "%s: %s", file, report->warnings[i]);
+}
+
+int
+manager_reload(struct manager *m, struct config_report *report)
+{
+	struct config *config;
+	int rc;
+
+	if (m->changes != NULL)
+		return -EALREADY;
+	config = config_load(m->r->config_file, CONFIG_RUN, report);
+	if (config == NULL)
+		return -errno;
+	m->changes = reload_plan(m->r, config, report);
+	if (m->changes == NULL) {
+		rc = -errno;
+		config_free(config);
+		return rc;
+	}
+	sdnotify("RELOADING=1");
+	m->reload_us = clock_us();
+	rte_ring_sp_enqueue(m->r->changes, m->changes);
+	return 0;
+}
+
+static void
+reload_by_signal(struct manager *m)
+{
+	struct config_report report = { 0 };
+	int rc = manager_reload(m, &report);
+
+	log_report(&report, m->r->config_file);
+	config_report_free(&report);
+	if (rc != 0)
+		log_line(ERR, config, "reload: nothing has changed: %s", strerror(-rc));
+}
+
+/* Control first, then readers, then, when no worker can see it any more, what was replaced. */
+static void
+follow_reload(struct manager *m)
+{
+	if (m->changes == NULL || !atomic_load_explicit(&m->changes->is_done, memory_order_acquire))
+		return;
+	if (!m->is_shown) {
+		/* Events of vhids that are gone have been told: they come before the end. */
+		take_events(m->r);
+		reload_show(m->r, m->changes);
+		m->qsbr_token = rte_rcu_qsbr_start(m->r->qsbr);
+		m->is_shown = true;
+	}
+	if (rte_rcu_qsbr_check(m->r->qsbr, m->qsbr_token, false) != 1)
+		return;
+	reload_finish(m->r, m->changes);
+	m->changes = NULL;
+	m->is_shown = false;
+	log_line(NOTICE, config, "reloaded: %u vhid%s, in %" PRIu64 " ms", m->r->view->vhid_count,
+		 m->r->view->vhid_count == 1 ? "" : "s", (clock_us() - m->reload_us) / 1000);
+	sdnotify("READY=1");
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+static void
 take_signal(struct manager *m)
 {
 	struct signalfd_siginfo info;
@@ -67,7 +159,7 @@ take_signal(struct manager *m)
 		atomic_store_explicit(&m->r->stop_requested, true, memory_order_release);
 		break;
 	case SIGHUP:
-		log_line(WARNING, config, "reload is not yet supported: nothing has changed");
+		reload_by_signal(m);
 		break;
 	case SIGUSR1:
 		event_log_state(m->r);
@@ -84,17 +176,6 @@ poll_links(struct runtime *r)
 }
 
 static void
-take_events(struct runtime *r)
-{
-	struct event event;
-
-	while (rte_ring_sc_dequeue_elem(r->events, &event, sizeof(event)) == 0) {
-		event_history_add(r->history, &event);
-		event_log(r, &event);
-	}
-}
-
-static void
 tell_service_manager(struct manager *m)
 {
 	const struct worker *w = &m->r->worker[0];
@@ -105,7 +186,7 @@ tell_service_manager(struct manager *m)
 		m->is_ready_told = true;
 		log_line(NOTICE, app, "ready: %u interface%s, %u vhid%s, %u worker%s",
 			 m->r->interface_count, m->r->interface_count == 1 ? "" : "s",
-			 m->r->vhid_count, m->r->vhid_count == 1 ? "" : "s", m->r->worker_count,
+			 m->r->view->vhid_count, m->r->view->vhid_count == 1 ? "" : "s", m->r->worker_count,
 			 m->r->worker_count == 1 ? "" : "s");
 		sdnotify("READY=1");
 	}
@@ -137,6 +218,7 @@ manager_main(void *arg)
 		control_socket_serve(m->socket);
 		poll_links(m->r);
 		take_events(m->r);
+		follow_reload(m);
 		tell_service_manager(m);
 	}
 	take_events(m->r);
@@ -203,5 +285,12 @@ manager_stop(struct manager *m)
 		return;
 	atomic_store_explicit(&m->stop, true, memory_order_release);
 	pthread_join(m->thread, NULL);
+	/* Control and workers have ended: nothing is in their hands any more. */
+	if (m->changes != NULL) {
+		change_step(m->r, m->changes, UINT_MAX, clock_us());
+		if (!m->is_shown)
+			reload_show(m->r, m->changes);
+		reload_finish(m->r, m->changes);
+	}
 	manager_free(m);
 }

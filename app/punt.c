@@ -29,17 +29,20 @@ rate(uint64_t per_second, uint64_t burst, unsigned int workers)
 }
 
 void
-punt_police_init(struct police *p, uint64_t shortest_interval_us, unsigned int workers)
+punt_police_init(struct police *p, unsigned int workers)
 {
-	uint64_t honest = 4 * 1000000 / shortest_interval_us;
-
 	memset(p, 0, sizeof(*p));
-	p->source_rate = ratelimit_rate(clock_scale.hz,
-					honest > SOURCE_MIN_PER_SECOND ? honest : SOURCE_MIN_PER_SECOND,
-					SOURCE_BURST);
 	p->adverts_rate = rate(ADVERTS_PER_SECOND, ADVERTS_BURST, workers);
 	p->reserved_rate = rate(RESERVED_PER_SECOND, RESERVED_BURST, 1);
 	p->sightings_rate = rate(SIGHTINGS_PER_SECOND, SIGHTINGS_BURST, workers);
+}
+
+uint64_t
+punt_source_cycles(uint64_t shortest_interval_us)
+{
+	uint64_t honest = 4 * 1000000 / shortest_interval_us;
+
+	return clock_scale.hz / (honest > SOURCE_MIN_PER_SECOND ? honest : SOURCE_MIN_PER_SECOND);
 }
 
 /* May an advertisement of this source be handed on? The last accepted master has its own share. */
@@ -48,11 +51,13 @@ is_within_share(struct police *p, const struct koi_interface *ifc, uint32_t sour
 		uint64_t now_tsc)
 {
 	uint32_t slot = ((source_be ^ ((uint32_t)vhid << 8)) * 0x9e3779b1u) >> 20;
+	uint64_t cycles = atomic_load_explicit(&ifc->source_cycles, memory_order_relaxed);
+	const struct ratelimit_rate source_rate = { cycles, cycles * SOURCE_BURST };
 
 	if (source_be == atomic_load_explicit(&ifc->master_hint[vhid], memory_order_relaxed) &&
 	    ratelimit_take(&p->reserved[vhid], &p->reserved_rate, now_tsc))
 		return true;
-	return ratelimit_take(&p->source[slot], &p->source_rate, now_tsc) &&
+	return ratelimit_take(&p->source[slot], &source_rate, now_tsc) &&
 	       ratelimit_take(&p->adverts, &p->adverts_rate, now_tsc);
 }
 

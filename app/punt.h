@@ -26,8 +26,11 @@ struct punt_advert {
 #define PUNT_ADVERT_RING_SIZE 4096
 #define PUNT_SIGHTING_RING_SIZE 4096
 
-/** Set up the shares of a worker for an interface, given its shortest advertisement interval. */
-void punt_police_init(struct police *p, uint64_t shortest_interval_us, unsigned int workers);
+/** Set up the shares of a worker for an interface that so many workers poll. */
+void punt_police_init(struct police *p, unsigned int workers);
+
+/** What an advertisement costs its source, given the shortest interval of the interface. */
+uint64_t punt_source_cycles(uint64_t shortest_interval_us);
 
 /** Check, police and hand on the frames of @p carp (IP header already checked), and free them. */
 void punt_adverts(struct worker *w, struct worker_interface *wi, struct koi_interface *ifc,

@@ -2,6 +2,7 @@
 #include "runtime.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdlib.h>
 
@@ -16,8 +17,10 @@
 #include "election.h"
 #include "inject.h"
 #include "punt.h"
+#include "reload.h"
 
 #define EVENT_RING_SIZE 8192
+#define CHANGE_RING_SIZE 8
 #define INJECT_POOL_SIZE 8191
 #define INJECT_POOL_CACHE 64
 /* What a device may hold beyond the descriptors that it admits to. */
@@ -28,13 +31,14 @@
 /* ------------------------------------------------------------------------------------------- */
 
 static struct port_params
-port_params(const struct config_interface *c)
+port_params(const struct config *config, unsigned int i)
 {
 	static const enum port_mac_mode modes[] = {
 		[CONFIG_MAC_MODE_AUTO] = PORT_MAC_AUTO,
 		[CONFIG_MAC_MODE_FILTER] = PORT_MAC_FILTER,
 		[CONFIG_MAC_MODE_PROMISCUOUS] = PORT_MAC_PROMISCUOUS,
 	};
+	const struct config_interface *c = &config->interfaces[i];
 
 	return (struct port_params){
 		.label = c->name,
@@ -46,7 +50,7 @@ port_params(const struct config_interface *c)
 }
 
 static int
-find_ports(struct runtime *r)
+find_ports(struct runtime *r, const struct config *config)
 {
 	r->port_count = r->interface_count;
 	if (r->port_count > PLACEMENT_PORTS_MAX) {
@@ -55,7 +59,7 @@ find_ports(struct runtime *r)
 		return -E2BIG;
 	}
 	for (unsigned int i = 0; i < r->port_count; i++) {
-		struct port_params params = port_params(r->interface[i].config);
+		struct port_params params = port_params(config, i);
 		int rc = port_find(&r->port[i].port, &params);
 
 		if (rc != 0)
@@ -78,7 +82,7 @@ first_cpu(unsigned int lcore)
 
 /* Decide which worker polls what. */
 static int
-place(struct runtime *r, struct placement *placement)
+place(struct runtime *r, const struct config *config, struct placement *placement)
 {
 	struct placement_port ports[PLACEMENT_PORTS_MAX];
 	int cpus[PLACEMENT_WORKERS_MAX];
@@ -88,7 +92,7 @@ place(struct runtime *r, struct placement *placement)
 	for (unsigned int i = 0; i < r->worker_count; i++)
 		cpus[i] = first_cpu(r->worker[i].lcore);
 	for (unsigned int i = 0; i < r->port_count; i++) {
-		uint16_t wanted = r->interface[i].config->rx_queues;
+		uint16_t wanted = config->interfaces[i].rx_queues;
 
 		ports[i].node = r->port[i].port.socket;
 		ports[i].queues = r->port[i].port.queues;
@@ -109,9 +113,10 @@ place(struct runtime *r, struct placement *placement)
 }
 
 static int
-open_port(struct runtime *r, unsigned int i, const struct placement *placement)
+open_port(struct runtime *r, const struct config *config, unsigned int i,
+	  const struct placement *placement)
 {
-	struct port_params params = port_params(r->interface[i].config);
+	struct port_params params = port_params(config, i);
 	struct koi_port *port = &r->port[i];
 	int rc;
 
@@ -136,89 +141,6 @@ open_port(struct runtime *r, unsigned int i, const struct placement *placement)
 	}
 	atomic_init(&port->injector, port->pollers[0]);
 	return 0;
-}
-
-/* ------------------------------------------------------------------------------------------- */
-/* Interfaces and vhids                                                                         */
-/* ------------------------------------------------------------------------------------------- */
-
-static size_t
-addresses_of(const struct runtime *r, unsigned int interface, struct vip_address *out)
-{
-	const struct config_interface *c = r->interface[interface].config;
-	size_t count = 0;
-
-	for (size_t i = 0; i < c->address_count; i++, count++)
-		if (out != NULL)
-			out[count] = (struct vip_address){ .prefix = c->addresses[i], .vhid = VIP_OWN };
-	for (size_t v = 0; v < r->config->vhid_count; v++) {
-		const struct config_vhid *vhid = &r->config->vhids[v];
-
-		if (vhid->interface != interface)
-			continue;
-		for (size_t i = 0; i < vhid->address_count; i++, count++)
-			if (out != NULL)
-				out[count] = (struct vip_address){
-					.prefix = vhid->addresses[i],
-					.vhid = vhid->vhid,
-					.is_port_mac = vhid->mac == CONFIG_VHID_MAC_PORT,
-				};
-	}
-	return count;
-}
-
-static int
-create_set(struct runtime *r, unsigned int i)
-{
-	const struct port *port = &r->interface[i].port->port;
-	size_t count = addresses_of(r, i, NULL);
-	struct vip_address *addresses = calloc(count + 1, sizeof(*addresses));
-	struct vip_set *set;
-
-	if (addresses == NULL)
-		return -ENOMEM;
-	addresses_of(r, i, addresses);
-	set = vip_set_create(addresses, count, port->mac, port->socket);
-	free(addresses);
-	if (set == NULL)
-		return -errno;
-	atomic_init(&r->interface[i].vip.set, set);
-	return 0;
-}
-
-static int
-create_interfaces(struct runtime *r)
-{
-	int rc = 0;
-
-	for (unsigned int i = 0; i < r->interface_count && rc == 0; i++) {
-		r->interface[i].vip.index = (uint16_t)i;
-		vip_roles_init(&r->interface[i].vip.roles);
-		rc = create_set(r, i);
-	}
-	return rc;
-}
-
-static int
-create_vhid(struct runtime *r, unsigned int i)
-{
-	const struct config_vhid *c = &r->config->vhids[i];
-	struct koi_interface *ifc = &r->interface[c->interface];
-	struct koi_vhid *v = &r->vhid[i];
-
-	v->config = c;
-	v->index = i;
-	v->interface = ifc;
-	v->mac = c->mac == CONFIG_VHID_MAC_PORT ? ifc->port->port.mac : mac_of_vhid(c->vhid);
-	v->status = record_create(sizeof(struct carp_vhid_status));
-	if (v->status == NULL)
-		return -ENOMEM;
-	snprintf(v->name, sizeof(v->name), "%u@%s", c->vhid, ifc->config->name);
-	ifc->by_vhid[c->vhid] = v;
-	vip_role_store(&ifc->vip.roles, c->vhid, vip_role_word(VIP_ROLE_INIT, 0));
-	if (c->mac == CONFIG_VHID_MAC_PORT)
-		return 0;
-	return port_vhid_add(&ifc->port->port, c->vhid);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -290,7 +212,6 @@ create_workers(struct runtime *r)
 	return 0;
 }
 
-/* After the elections exist: the shares follow their intervals. */
 static int
 create_worker_interfaces(struct runtime *r)
 {
@@ -308,8 +229,7 @@ create_worker_interfaces(struct runtime *r)
 
 			if (wi == NULL)
 				return -ENOMEM;
-			punt_police_init(&wi->police, election_shortest_interval_us(r, ifc),
-					 ifc->port->poller_count);
+			punt_police_init(&wi->police, ifc->port->poller_count);
 			wi->arp.epoch = 1;
 			w->interface[index] = wi;
 		}
@@ -329,61 +249,85 @@ create_shared(struct runtime *r)
 	r->port = rte_zmalloc("ports", (r->interface_count + 1) * sizeof(*r->port), RTE_CACHE_LINE_SIZE);
 	r->interface = rte_zmalloc("interfaces", (r->interface_count + 1) * sizeof(*r->interface),
 				   RTE_CACHE_LINE_SIZE);
-	r->vhid = calloc(r->vhid_count + 1, sizeof(*r->vhid));
 	r->qsbr = rte_zmalloc("qsbr", qsbr_size, RTE_CACHE_LINE_SIZE);
 	r->inject_pool = rte_pktmbuf_pool_create("koi_inject", INJECT_POOL_SIZE, INJECT_POOL_CACHE, 0,
 						 RTE_PKTMBUF_HEADROOM + 128, SOCKET_ID_ANY);
 	r->events = create_ring("events", 0, sizeof(struct event), EVENT_RING_SIZE, SOCKET_ID_ANY);
+	r->changes = create_ring("changes", 0, sizeof(void *), CHANGE_RING_SIZE, SOCKET_ID_ANY);
 	r->neighbours = neigh_create("koi_neigh", NEIGH_CAPACITY, SOCKET_ID_ANY);
-	r->timers = timerheap_create(r->vhid_count);
+	r->timers = timerheap_create(CONFIG_VHIDS_MAX);
 	r->demotion = record_create(sizeof(struct demotion_status));
 	r->gap = record_create(sizeof(struct control_gap));
 	r->history = event_history_create();
-	if (r->port == NULL || r->interface == NULL || r->vhid == NULL || r->qsbr == NULL ||
-	    r->inject_pool == NULL || r->events == NULL || r->neighbours == NULL ||
-	    r->timers == NULL || r->demotion == NULL || r->gap == NULL || r->history == NULL)
+	if (r->port == NULL || r->interface == NULL || r->qsbr == NULL || r->inject_pool == NULL ||
+	    r->events == NULL || r->changes == NULL || r->neighbours == NULL || r->timers == NULL ||
+	    r->demotion == NULL || r->gap == NULL || r->history == NULL)
 		return -ENOMEM;
 	rte_rcu_qsbr_init(r->qsbr, r->worker_count);
 	for (unsigned int i = 0; i < r->worker_count; i++)
 		rte_rcu_qsbr_thread_register(r->qsbr, i);
-	for (unsigned int i = 0; i < r->interface_count; i++)
-		r->interface[i].config = &r->config->interfaces[i];
+	return 0;
+}
+
+static int
+bring_up(struct runtime *r, const struct config *config)
+{
+	struct placement placement;
+	int rc = create_workers(r);
+
+	if (rc == 0)
+		rc = create_shared(r);
+	for (unsigned int i = 0; i < r->interface_count && rc == 0; i++) {
+		r->interface[i].vip.index = (uint16_t)i;
+		vip_roles_init(&r->interface[i].vip.roles);
+		memcpy(r->interface[i].name, config->interfaces[i].name, sizeof(r->interface[i].name));
+	}
+	if (rc == 0)
+		rc = find_ports(r, config);
+	if (rc == 0)
+		rc = place(r, config, &placement);
+	for (unsigned int i = 0; i < r->port_count && rc == 0; i++)
+		rc = open_port(r, config, i, &placement);
+	if (rc == 0)
+		rc = create_worker_interfaces(r);
+	if (rc == 0)
+		rc = election_create(r, config);
+	return rc;
+}
+
+/* The start is a reload from nothing, made before anybody runs. */
+static int
+apply_first(struct runtime *r, struct config *config)
+{
+	struct change_list *list = reload_plan(r, config, NULL);
+
+	if (list == NULL)
+		return -errno;
+	change_step(r, list, UINT_MAX, clock_us());
+	reload_show(r, list);
+	reload_finish(r, list);
 	return 0;
 }
 
 int
-runtime_create(struct runtime *r, const struct config *config, const char *prefix)
+runtime_create(struct runtime *r, struct config *config, const char *config_file, const char *prefix)
 {
-	struct placement placement;
 	int rc;
 
 	memset(r, 0, sizeof(*r));
-	r->config = config;
+	pthread_rwlock_init(&r->view_lock, NULL);
+	r->config_file = config_file;
 	r->prefix = prefix;
 	r->start_us = clock_us();
 	r->interface_count = (unsigned int)config->interface_count;
-	r->vhid_count = (unsigned int)config->vhid_count;
-	rc = create_workers(r);
+	rc = bring_up(r, config);
 	if (rc == 0)
-		rc = create_shared(r);
+		rc = apply_first(r, config);
 	if (rc == 0)
-		rc = find_ports(r);
-	if (rc == 0)
-		rc = place(r, &placement);
-	for (unsigned int i = 0; i < r->port_count && rc == 0; i++)
-		rc = open_port(r, i, &placement);
-	if (rc == 0)
-		rc = create_interfaces(r);
-	for (unsigned int i = 0; i < r->vhid_count && rc == 0; i++)
-		rc = create_vhid(r, i);
-	if (rc == 0)
-		rc = election_create(r);
-	if (rc == 0)
-		rc = create_worker_interfaces(r);
+		return 0;
 	if (rc == -ENOMEM)
 		log_line(ERR, app, "out of memory");
-	if (rc != 0)
-		runtime_destroy(r);
+	runtime_destroy(r);
 	return rc;
 }
 
@@ -404,12 +348,9 @@ destroy_worker(struct runtime *r, struct worker *w)
 void
 runtime_destroy(struct runtime *r)
 {
-	if (r->vhid != NULL && r->interface != NULL)
+	reload_clear(r);
+	if (r->election != NULL)
 		election_destroy(r);
-	for (unsigned int i = 0; i < r->vhid_count && r->vhid != NULL; i++)
-		record_destroy(r->vhid[i].status);
-	for (unsigned int i = 0; i < r->interface_count && r->interface != NULL; i++)
-		vip_set_destroy((struct vip_set *)(uintptr_t)atomic_load(&r->interface[i].vip.set));
 	for (unsigned int i = 0; i < r->port_count && r->port != NULL; i++)
 		if (r->port[i].port.pool != NULL)
 			port_close(&r->port[i].port);
@@ -419,13 +360,14 @@ runtime_destroy(struct runtime *r)
 	rte_free(r->port);
 	rte_free(r->interface);
 	rte_free(r->qsbr);
-	free(r->vhid);
 	rte_mempool_free(r->inject_pool);
 	rte_ring_free(r->events);
+	rte_ring_free(r->changes);
 	neigh_destroy(r->neighbours);
 	timerheap_destroy(r->timers);
 	record_destroy(r->demotion);
 	record_destroy(r->gap);
 	event_history_destroy(r->history);
+	pthread_rwlock_destroy(&r->view_lock);
 	memset(r, 0, sizeof(*r));
 }

@@ -13,6 +13,8 @@
 #ifndef RUNTIME_H
 #define RUNTIME_H
 
+#include <pthread.h>
+
 #include <rte_rcu_qsbr.h>
 #include <rte_ring.h>
 
@@ -60,7 +62,9 @@ link_unpack(uint64_t packed)
 
 struct koi_interface {
 	struct vip_interface vip __rte_cache_aligned;
-	const struct config_interface *config;
+	char name[CONFIG_NAME_MAX];
+	const struct config_interface *shown; /**< readers, under view_lock */
+	struct koi_vhid *shown_vhid[256];     /**< readers, under view_lock */
 	struct koi_port *port;
 	struct carp_interface *carp; /**< control */
 	/**
@@ -68,13 +72,17 @@ struct koi_interface {
 	 * keep a share of what they hand on for it, so that no flood drowns the master. Control.
 	 */
 	_Atomic uint32_t master_hint[256];
-	struct koi_vhid *by_vhid[256];
+	/** The cost of an advertisement in the share of its source; follows the shortest interval. */
+	_Atomic uint64_t source_cycles;
+	struct koi_vhid *by_vhid[256]; /**< control */
 };
 
+/** A vhid, from the reload that brings it to the one that takes it away. */
 struct koi_vhid {
-	const struct config_vhid *config;
+	const struct config_vhid *config; /**< control */
+	const struct config_vhid *shown;  /**< readers, under view_lock */
 	struct koi_interface *interface;
-	unsigned int index;
+	unsigned int slot; /**< its number in timers, events and injected frames */
 	char name[CONFIG_NAME_MAX + 4]; /**< "1@lan" */
 	uint64_t mac;          /**< source of what is sent for it: virtual, or the port's */
 	struct record *status; /**< struct carp_vhid_status; control writes, anyone reads */
@@ -114,7 +122,6 @@ struct police {
 	struct ratelimit_rate sightings_rate;
 	struct ratelimit_rate adverts_rate;
 	struct ratelimit_rate reserved_rate;
-	struct ratelimit_rate source_rate; /**< follows the shortest interval of the interface */
 };
 
 /** What one worker keeps for one interface. */
@@ -186,30 +193,46 @@ struct control_gap {
 	uint64_t max_ever_us;
 };
 
-struct runtime {
+/** What readers see: the configuration in force and its vhids, in its order. Replaced whole. */
+struct view {
 	const struct config *config;
+	struct koi_vhid **vhid;
+	unsigned int vhid_count;
+};
+
+struct runtime {
+	const struct config *config; /**< control; replaced by a reload */
+	const char *config_file;
 	const char *prefix; /**< --file-prefix */
 	uint64_t start_us;
 	_Atomic bool is_ready;
+
+	/**
+	 * Between the manager, which replaces the view, and those who answer queries. Never taken by
+	 * control or a worker.
+	 */
+	pthread_rwlock_t view_lock;
+	struct view *view;
+	struct koi_vhid *slot[CONFIG_VHIDS_MAX]; /**< the manager's: names for events, free slots */
 
 	struct koi_port *port;
 	unsigned int port_count;
 	struct koi_interface *interface;
 	unsigned int interface_count;
-	struct koi_vhid *vhid;
-	unsigned int vhid_count;
 	struct worker *worker;
 	unsigned int worker_count;
+	_Atomic enum config_idle idle; /**< what workers do after an empty turn */
 
 	struct rte_mempool *inject_pool; /**< frames of control; traffic cannot use it up */
 	struct rte_rcu_qsbr *qsbr;       /**< workers report here; thread id is the worker's index */
 	struct carp_node *node;          /**< control */
 	struct election *election;       /**< control's own: election.c */
-	struct timerheap *timers;        /**< control; by vhid */
+	struct timerheap *timers;        /**< control; by slot */
 	struct neigh_table *neighbours;  /**< control writes */
 	struct record *demotion;         /**< struct demotion_status */
 	struct record *gap;              /**< struct control_gap */
 	struct rte_ring *events;         /**< to the manager: struct event */
+	struct rte_ring *changes;        /**< from the manager: struct change_list * */
 	counter_t events_lost;           /**< control */
 	struct event_history *history;   /**< the manager writes, anyone reads */
 
@@ -223,11 +246,14 @@ struct runtime {
 };
 
 /**
- * Allocate everything and open the ports.
+ * Allocate everything, open the ports and apply the configuration.
  *
- * @return 0, or a negative errno with the reason logged
+ * @param config      taken over on success
+ * @param config_file what a reload reads
+ * @return            0, or a negative errno with the reason logged
  */
-int runtime_create(struct runtime *r, const struct config *config, const char *prefix);
+int runtime_create(struct runtime *r, struct config *config, const char *config_file,
+		   const char *prefix);
 void runtime_destroy(struct runtime *r);
 
 #endif /* RUNTIME_H */

@@ -171,7 +171,7 @@ start_epoch(struct worker *w, uint64_t now_tsc)
 static void
 rest(struct worker *w)
 {
-	enum config_idle idle = w->runtime->config->idle;
+	enum config_idle idle = atomic_load_explicit(&w->runtime->idle, memory_order_relaxed);
 	struct timespec nap = { 0, NAP_MIN_NS };
 
 	if (idle == CONFIG_IDLE_POLL) {
