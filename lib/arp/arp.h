@@ -33,8 +33,9 @@ enum arp_counter {
 	ARP_DROP_NOT_MASTER,      /**< a request for a virtual address while not MASTER */
 	ARP_DROP_NOT_A_REQUEST,   /**< a reply, noticed and done with */
 	ARP_DROP_WRONG_MAC,       /**< unicast to a MAC that is not ours now */
+	ARP_DROP_CONFLICT,        /**< sender claims an address or MAC that is ours now, or a group */
 	ARP_SIGHTINGS,            /**< neighbours reported */
-	ARP_SIGHTINGS_REFUSED,    /**< sender off-link, or claims an address or MAC of ours */
+	ARP_SIGHTINGS_REFUSED,    /**< sender off-link, or claims an address or MAC */
 	ARP_COUNTERS,
 };
 
