@@ -117,6 +117,7 @@ sort_out(const struct vip_set *set, const struct vip_roles *roles, struct rte_mb
 	uint32_t room = rte_pktmbuf_data_len(m);
 	const struct vip_entry *e;
 	uint32_t header_len, total_len;
+	bool is_fragment;
 
 	if (room < ETHER_LEN + IP4_LEN)
 		return FWD_DROP_IP4_HEADER;
@@ -131,8 +132,9 @@ sort_out(const struct vip_set *set, const struct vip_roles *roles, struct rte_mb
 		return FWD_DROP_WRONG_MAC;
 
 	e = vip_find4(set, ip->dst_addr);
+	is_fragment = (ip->fragment_offset & FRAGMENT_MASK_BE) != 0;
 	if (is_carp(ip, e))
-		return (ip->fragment_offset & FRAGMENT_MASK_BE) == 0 ? FWD_CARP4 : FWD_DROP_FRAGMENT;
+		return is_fragment ? FWD_DROP_FRAGMENT : FWD_CARP4;
 	if (is_martian(ip->src_addr) || mac_is_group(mac_load(f + 6)))
 		return FWD_DROP_MARTIAN;
 	if (mac_is_group(destination) || (uint8_t)ip->dst_addr >= 224)
@@ -141,9 +143,7 @@ sort_out(const struct vip_set *set, const struct vip_roles *roles, struct rte_mb
 		return FWD_DROP_NOT_LOCAL;
 	if (!vip_is_master(roles, e->vhid))
 		return FWD_DROP_NOT_MASTER;
-	if ((ip->fragment_offset & FRAGMENT_MASK_BE) != 0)
-		return FWD_DROP_FRAGMENT;
-	return FWD_DROP_NO_SERVICE;
+	return is_fragment ? FWD_DROP_FRAGMENT : FWD_DROP_NO_SERVICE;
 }
 
 /*

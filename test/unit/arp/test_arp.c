@@ -129,7 +129,8 @@ check_counted(int line, const enum arp_counter *expected, size_t count)
 	for (int i = 0; i < ARP_COUNTERS; i++) {
 		CU_ASSERT_EQUAL(out.counter[i], want[i]);
 		if (out.counter[i] != want[i])
-			printf("    line %d: %s is %lu\n", line, arp_counter_name(i), out.counter[i]);
+			printf("    line %d: %s is %lu\n", line, arp_counter_name(i),
+			       out.counter[i]);
 	}
 }
 
@@ -160,7 +161,8 @@ master_answers_with_the_virtual_mac(void)
 	CHECK_COUNTED(ARP_REPLIES, ARP_SIGHTINGS);
 	/* What fills the frame up goes back as it came. */
 	feed(BROADCAST CLIENT_MAC REQUEST CLIENT_MAC CLIENT FOR_VIRTUAL PADDING);
-	check_reply(CLIENT_MAC VIRTUAL_MAC REPLY VIRTUAL_MAC "0a 00 00 64" CLIENT_MAC CLIENT PADDING);
+	check_reply(CLIENT_MAC VIRTUAL_MAC REPLY
+		    VIRTUAL_MAC "0a 00 00 64" CLIENT_MAC CLIENT PADDING);
 	CHECK_COUNTED(ARP_REPLIES);
 	/* The reply goes to the sender of the ARP packet, whatever the frame's source is. */
 	feed(BROADCAST OTHER_MAC REQUEST CLIENT_MAC CLIENT FOR_VIRTUAL);
@@ -244,7 +246,8 @@ probes_are_answered_and_teach_nothing(void)
 {
 	set_up(VIP_ROLE_MASTER);
 	feed(BROADCAST CLIENT_MAC REQUEST CLIENT_MAC "00 00 00 00" FOR_VIRTUAL);
-	check_reply(CLIENT_MAC VIRTUAL_MAC REPLY VIRTUAL_MAC "0a 00 00 64" CLIENT_MAC "00 00 00 00");
+	check_reply(CLIENT_MAC VIRTUAL_MAC REPLY
+		    VIRTUAL_MAC "0a 00 00 64" CLIENT_MAC "00 00 00 00");
 	CHECK_COUNTED(ARP_REPLIES, ARP_PROBES_ANSWERED);
 	CU_ASSERT_EQUAL(out.sightings, 0);
 	feed(BROADCAST CLIENT_MAC REQUEST CLIENT_MAC "00 00 00 00" FOR_OWN);
@@ -321,7 +324,8 @@ backup_answers_the_master_and_learns_nothing(void)
 	set_up(VIP_ROLE_BACKUP);
 	for (int n = 0; n < 2; n++) {
 		feed(BROADCAST VIRTUAL_MAC REQUEST VIRTUAL_MAC "0a 00 00 64" FOR_OWN);
-		check_reply(VIRTUAL_MAC PORT_MAC REPLY PORT_MAC "0a 00 00 02" VIRTUAL_MAC "0a 00 00 64");
+		check_reply(VIRTUAL_MAC PORT_MAC REPLY
+			    PORT_MAC "0a 00 00 02" VIRTUAL_MAC "0a 00 00 64");
 		CHECK_COUNTED(ARP_REPLIES, ARP_SIGHTINGS_REFUSED);
 	}
 	/* ucarp's master has the port's MAC. */

@@ -26,7 +26,7 @@ echo_in_several_segments(void)
 			   FWD_ECHO_REPLIES4);
 		check_reply(VIRTUAL_MAC, 101);
 	}
-	/* No device leaves the headers in two pieces; then it is not answered, but not read wrongly. */
+	/* No device leaves the headers in two pieces; it is not answered, but not read wrongly. */
 	frame_echo_request(VIRTUAL_MAC, VIRTUAL, 101);
 	for (size_t first = ETHER_LEN + IP4_LEN; first < ETHER_LEN + IP4_LEN + ICMP_LEN; first++)
 		CHECK_MBUF(frame_new_split(frame.octets, frame.len, first), WAY_DROP,
@@ -84,7 +84,7 @@ every_value_of_a_checksum(void)
 		put16(icmp + 4, (uint16_t)id);
 		sum_icmp(0);
 		CHECK(WAY_REPLY, FWD_ECHO_REPLIES4);
-		/* The sum of a header is never 0xffff as written: what it covers is never all zeros. */
+		/* A header's sum is never written as 0xffff: what it covers is not all zeros. */
 		CU_ASSERT_NOT_EQUAL(get16(ip + 10), 0xffff);
 		CU_ASSERT_EQUAL(checksum(reply_octets + ETHER_LEN, IP4_LEN), 0);
 		CU_ASSERT_NOT_EQUAL(memcmp(reply_octets + ETHER_LEN + 10, "\xff\xff", 2), 0);
