@@ -254,7 +254,7 @@ a_slow_client_stalls_nobody(void)
 static void
 clients_that_vanish_cost_nothing(void)
 {
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < 30; i++) {
 		int fd = dial();
 
 		if (i % 3 != 0)
