@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every answer about a runtime with every table full: whole, in pages that fit, with sound keys. */
+#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,55 @@ keys_are_what_telemetry_takes(void)
 		check_keys(answer);
 		json_decref(answer);
 	}
+}
+
+static char documentation[64 << 10];
+
+/* Lists keyed by place, and counters by their modules' names, are described as a whole. */
+static void
+check_documented(const json_t *value)
+{
+	const json_t *inner;
+	const char *key;
+
+	json_object_foreach ((json_t *)value, key, inner) {
+		char quoted[80];
+
+		snprintf(quoted, sizeof(quoted), "`%s`", key);
+		if (key[strspn(key, "0123456789")] != '\0' && strstr(documentation, quoted) == NULL) {
+			fprintf(stderr, "%s is not documented\n", quoted);
+			CU_FAIL("not documented");
+		}
+		if (strcmp(key, "counters") != 0 && strcmp(key, "drops_by_reason") != 0)
+			check_documented(inner);
+	}
+}
+
+static void
+every_query_and_key_is_documented(void)
+{
+	for (const struct endpoint *e = endpoints; e->path != NULL; e++) {
+		char heading[64];
+
+		snprintf(heading, sizeof(heading), "\n### %s", e->path);
+		CU_ASSERT_PTR_NOT_NULL(strstr(documentation, heading));
+	}
+	for (size_t i = 0; i < QUESTIONS; i++) {
+		json_t *answer = ask(questions[i].path, questions[i].params, false);
+
+		check_documented(answer);
+		json_decref(answer);
+	}
+}
+
+static void
+read_documentation(const char *path)
+{
+	FILE *f = fopen(path, "r");
+
+	if (f == NULL || fread(documentation, 1, sizeof(documentation) - 1, f) == 0)
+		err(1, "%s", path);
+	fclose(f);
 }
 
 static void
@@ -476,6 +526,7 @@ main(int argc, char **argv)
 	static const struct suite_test tests[] = {
 		SUITE_TEST(every_endpoint_is_asked),
 		SUITE_TEST(keys_are_what_telemetry_takes),
+		SUITE_TEST(every_query_and_key_is_documented),
 		SUITE_TEST(no_answer_holds_a_secret),
 		SUITE_TEST(whole_answers_are_whole),
 		SUITE_TEST(pages_add_up_without_gap_or_double),
@@ -494,7 +545,9 @@ main(int argc, char **argv)
 	};
 	int status;
 
-	(void)argc;
+	if (argc != 2)
+		errx(2, "usage: test_endpoints TELEMETRY.MD");
+	read_documentation(argv[1]);
 	full_runtime_eal(argv[0]);
 	r = full_runtime_create();
 	status = suite_run("endpoints", tests, SUITE_LEN(tests));
