@@ -146,7 +146,8 @@ port_open(struct port *p, const struct port_params *params)
 	p->pool = rte_pktmbuf_pool_create(pool_name, pool_size(p->queues), POOL_CACHE, 0,
 					  data_room(p->mtu), p->socket);
 	if (p->pool == NULL) {
-		rc = -rte_errno;
+		/* Whatever a mempool says that it lacks, it is memory. */
+		rc = -ENOMEM;
 		goto err;
 	}
 	step = "configure";
