@@ -177,7 +177,7 @@ args_print_help(FILE *to)
 	      "  -h, --help           print this, exit\n"
 	      "\n"
 	      "EAL options that matter most (all: dpdk-testpmd --help):\n"
-	      "  -l 0,1               the lcores: the first controls, the others work (two at least)\n"
+	      "  -l 0,1               the lcores: the first controls, the others work\n"
 	      "  --lcores 0@0,1@0     the same, all on CPU 0\n"
 	      "  --file-prefix NAME   several koi on one machine: a name for each\n"
 	      "  --no-huge            without hugepages\n"

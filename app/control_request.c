@@ -48,7 +48,9 @@ answer_query(const struct runtime *r, const char *path, const char *params)
 	struct endpoint_query q = { .params = params, .now_us = clock_us() };
 	json_t *result = endpoint_answer(r, path, &q);
 
-	return result == NULL ? refusal(q.error) : json_pack("{s:b, s:o}", "ok", 1, "result", result);
+	if (result == NULL)
+		return refusal(q.error);
+	return json_pack("{s:b, s:o}", "ok", 1, "result", result);
 }
 
 /* The first key that a query does not have, or NULL. */

@@ -208,7 +208,10 @@ eal_options_scan(int argc, char **argv, struct eal_options *out)
 	if (words == NULL)
 		return -ENOMEM;
 	memcpy(words, argv, (size_t)argc * sizeof(*words));
-	*out = (struct eal_options){ .file_prefix = EAL_FILE_PREFIX_DEFAULT, .lcores = count_cpus() };
+	*out = (struct eal_options){
+		.file_prefix = EAL_FILE_PREFIX_DEFAULT,
+		.lcores = count_cpus(),
+	};
 	opterr = 0;
 	optind = 0; /* getopt begins anew */
 	while ((opt = getopt_long(argc, words, SHORT_OPTIONS, long_options, NULL)) != -1) {

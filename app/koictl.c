@@ -48,14 +48,14 @@ print_help(FILE *to)
 		"  %-30s  %s\n"
 		"\n"
 		"options:\n"
-		"  -f, --file-prefix PREFIX        which koi: its --file-prefix, by default " DEFAULT_PREFIX "\n"
+		"  -f, --file-prefix PREFIX        which koi: its --file-prefix, by default %s\n"
 		"  -j, --json                      the answer as JSON\n"
 		"  -h, --help                      this text\n"
 		"  -V, --version                   the version of koictl\n"
 		"\n"
 		"exit status: 0 done, 1 refused, 2 usage, 3 no koi answers\n",
 		"check FILE", "every error of a configuration",
-		"version", "of koictl, and of the koi that answers");
+		"version", "of koictl, and of the koi that answers", DEFAULT_PREFIX);
 }
 
 static enum exit_status

@@ -167,7 +167,8 @@ print_workers(json_t *const result[2])
 	const json_t *w;
 	const char *key;
 
-	koictl_table_begin(&t, ">WORKER|>LCORE|>PACKETS|>DROPS|>BUSY %|>CYCLES/PACKET|>TURN AGE US");
+	koictl_table_begin(&t,
+			   ">WORKER|>LCORE|>PACKETS|>DROPS|>BUSY %|>CYCLES/PACKET|>TURN AGE US");
 	json_object_foreach (json_object_get(result[0], "workers"), key, w) {
 		double busy = (double)number(w, "busy_cycles");
 		double all = busy + (double)number(w, "idle_cycles");

@@ -41,13 +41,18 @@ koictl_table_begin(struct koictl_table *t, const char *headings)
 void
 koictl_table_add(struct koictl_table *t, const char *format, ...)
 {
-	char text[1024];
+	char *text = NULL;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
 	va_end(args);
-	append(t, strdup(text[0] == '\0' ? "-" : text));
+	if (text != NULL && text[0] == '\0') {
+		free(text);
+		text = strdup("-");
+	}
+	append(t, text);
 }
 
 static void

@@ -20,9 +20,11 @@ static uint64_t
 interface_bytes(const struct config *config, size_t at, unsigned int workers)
 {
 	const struct config_interface *ifc = &config->interfaces[at];
-	unsigned int queues = ifc->rx_queues != 0 && ifc->rx_queues < workers ? ifc->rx_queues : workers;
+	unsigned int queues = workers;
 	uint64_t addresses = ifc->address_count;
 
+	if (ifc->rx_queues != 0 && ifc->rx_queues < workers)
+		queues = ifc->rx_queues;
 	for (size_t i = 0; i < config->vhid_count; i++)
 		if (config->vhids[i].interface == at)
 			addresses += config->vhids[i].address_count;
@@ -38,7 +40,8 @@ static uint64_t
 worker_bytes(void)
 {
 	return sizeof(struct worker) +
-	       (uint64_t)INJECT_RING_SIZE * (sizeof(struct inject_item) + sizeof(struct inject_done)) +
+	       (uint64_t)INJECT_RING_SIZE * sizeof(struct inject_item) +
+	       2ULL * INJECT_RING_SIZE * sizeof(struct inject_done) +
 	       (uint64_t)PUNT_ADVERT_RING_SIZE * sizeof(struct punt_advert) +
 	       (uint64_t)PUNT_SIGHTING_RING_SIZE * sizeof(struct neigh_sighting);
 }

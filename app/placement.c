@@ -72,7 +72,7 @@ distance_between(const struct placement_topology *t, int node, int other)
 	return distance > 0 ? distance : DISTANCE_UNKNOWN;
 }
 
-/* The nearest worker that the port does not have yet; of equals the least loaded, then the first. */
+/* The nearest worker that the port does not have yet; of equals the least loaded, the first. */
 static size_t
 choose_worker(const struct placement_topology *t, const struct candidate *worker, size_t workers,
 	      int node)
@@ -114,8 +114,10 @@ placement_assign(const struct placement_topology *t, const int *cpus, size_t wor
 
 	memset(out, 0, sizeof(*out));
 	for (size_t p = 0; p < port_count; p++) {
-		unsigned int queues = ports[p].queues < workers ? ports[p].queues : (unsigned int)workers;
+		unsigned int queues = ports[p].queues;
 
+		if (queues > workers)
+			queues = (unsigned int)workers;
 		for (size_t i = 0; i < workers; i++)
 			worker[i].is_taken = false;
 		out->queues[p] = queues;

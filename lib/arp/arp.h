@@ -33,8 +33,9 @@ enum arp_counter {
 	ARP_DROP_NOT_MASTER,      /**< a request for a virtual address while not MASTER */
 	ARP_DROP_NOT_A_REQUEST,   /**< a reply, noticed and done with */
 	ARP_DROP_WRONG_MAC,       /**< unicast to a MAC that is not ours now */
+	ARP_DROP_CONFLICT,        /**< sender claims an address or MAC of ours, or is a group */
 	ARP_SIGHTINGS,            /**< neighbours reported */
-	ARP_SIGHTINGS_REFUSED,    /**< sender off-link, or claims an address or MAC of ours */
+	ARP_SIGHTINGS_REFUSED,    /**< sender off-link, or claims an address or MAC */
 	ARP_COUNTERS,
 };
 
@@ -53,7 +54,8 @@ struct arp_seen {
 /** What one worker keeps for one interface. */
 struct arp_worker {
 	counter_t counter[ARP_COUNTERS];
-	uint32_t epoch; /**< raised by the worker about once a second: what was seen is reported anew */
+	/** Raised by the worker about once a second: what was seen is reported anew. */
+	uint32_t epoch;
 	struct arp_seen seen[ARP_SEEN_SLOTS];
 };
 

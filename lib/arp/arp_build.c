@@ -10,6 +10,7 @@ static const char *const counter_names[] = {
 	[ARP_DROP_NOT_MASTER] = "drop_arp_not_master",
 	[ARP_DROP_NOT_A_REQUEST] = "drop_arp_not_a_request",
 	[ARP_DROP_WRONG_MAC] = "drop_arp_wrong_mac",
+	[ARP_DROP_CONFLICT] = "drop_arp_conflict",
 	[ARP_SIGHTINGS] = "arp_sightings",
 	[ARP_SIGHTINGS_REFUSED] = "arp_sightings_refused",
 };

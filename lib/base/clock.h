@@ -30,7 +30,8 @@ clock_tsc_to_us(uint64_t tsc)
 {
 	if (tsc < clock_scale.base_tsc)
 		return 0;
-	return (uint64_t)(((unsigned __int128)(tsc - clock_scale.base_tsc) * clock_scale.us_per_tsc) >> 44);
+	return (uint64_t)(((unsigned __int128)(tsc - clock_scale.base_tsc) *
+			   clock_scale.us_per_tsc) >> 44);
 }
 
 static inline uint64_t

@@ -6,6 +6,10 @@
 #include <rte_ip.h>
 
 #define IPPROTO_CARP 112
+/* 224.0.0.18 */
+#define CARP_GROUP_BE RTE_BE32(0xe0000012)
+/* "More fragments", or a place other than the first. */
+#define FRAGMENT_MASK_BE RTE_BE16(0x3fff)
 #define ICMP_ECHO_REQUEST 8
 #define ETHER_LEN RTE_ETHER_HDR_LEN
 #define IP4_LEN 20
@@ -49,7 +53,7 @@ header_sum(const uint8_t *ip)
 	return (uint32_t)((sum & 0xffff) + (sum >> 16));
 }
 
-/* Sources that no host may use towards another (RFC 1122 section 3.2.1.3), or that are ours. */
+/* Sources that no host may use towards another (RFC 1122 section 3.2.1.3). */
 static inline bool
 is_martian(uint32_t source_be)
 {
@@ -58,7 +62,10 @@ is_martian(uint32_t source_be)
 	return first == 0 || first == 127 || first >= 224;
 }
 
-/* Echo request to echo reply: addresses and MACs change places, the type goes from 8 to 0. */
+/*
+ * Echo request to echo reply: addresses and MACs change places, the type goes from 8 to 0. The ICMP
+ * checksum is carried on, not checked: what was damaged on its way stays recognisably so.
+ */
 static inline void
 make_echo_reply(uint8_t *f, const struct vip_entry *e)
 {
@@ -89,6 +96,14 @@ make_echo_reply(uint8_t *f, const struct vip_entry *e)
 	memcpy(icmp + 2, &check, sizeof(check));
 }
 
+/* An advertisement goes to the group, or from a peer that was told to, to an own address. */
+static inline bool
+is_carp(const struct rte_ipv4_hdr *ip, const struct vip_entry *to)
+{
+	return ip->next_proto_id == IPPROTO_CARP &&
+	       (ip->dst_addr == CARP_GROUP_BE || (to->is_used && to->vhid == VIP_OWN));
+}
+
 /*
  * Everything but an echo request to us in one piece without options: where it goes. Returns the
  * counter; FWD_CARP4 for what is handed on.
@@ -102,6 +117,7 @@ sort_out(const struct vip_set *set, const struct vip_roles *roles, struct rte_mb
 	uint32_t room = rte_pktmbuf_data_len(m);
 	const struct vip_entry *e;
 	uint32_t header_len, total_len;
+	bool is_fragment;
 
 	if (room < ETHER_LEN + IP4_LEN)
 		return FWD_DROP_IP4_HEADER;
@@ -115,40 +131,47 @@ sort_out(const struct vip_set *set, const struct vip_roles *roles, struct rte_mb
 	if (!mac_is_group(destination) && !vip_accepts_mac(set, roles, destination))
 		return FWD_DROP_WRONG_MAC;
 
-	/* An own advertisement that comes back is to be recognised, so CARP comes before martians. */
-	if (ip->next_proto_id == IPPROTO_CARP)
-		return FWD_CARP4;
-	if (is_martian(ip->src_addr))
+	e = vip_find4(set, ip->dst_addr);
+	is_fragment = (ip->fragment_offset & FRAGMENT_MASK_BE) != 0;
+	if (is_carp(ip, e))
+		return is_fragment ? FWD_DROP_FRAGMENT : FWD_CARP4;
+	if (is_martian(ip->src_addr) || mac_is_group(mac_load(f + 6)))
 		return FWD_DROP_MARTIAN;
 	if (mac_is_group(destination) || (uint8_t)ip->dst_addr >= 224)
 		return FWD_DROP_GROUP;
-	e = vip_find4(set, ip->dst_addr);
 	if (!e->is_used)
 		return FWD_DROP_NOT_LOCAL;
 	if (!vip_is_master(roles, e->vhid))
 		return FWD_DROP_NOT_MASTER;
-	if ((ip->fragment_offset & rte_cpu_to_be_16(0x3fff)) != 0)
-		return FWD_DROP_FRAGMENT;
-	return FWD_DROP_NO_SERVICE;
+	return is_fragment ? FWD_DROP_FRAGMENT : FWD_DROP_NO_SERVICE;
 }
 
-/* An echo request in one piece and without options, to an address that we answer for now. */
-static inline bool
-is_plain_echo(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m,
-	      const uint8_t *f, const struct vip_entry *e)
+/*
+ * The entry of the address to which this is an echo request, in one piece and without options, that
+ * we answer now; or NULL.
+ */
+static inline const struct vip_entry *
+find_pinged(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m,
+	    const uint8_t *f)
 {
 	const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)(f + ETHER_LEN);
-	uint32_t total_len = rte_be_to_cpu_16(ip->total_length);
+	const struct vip_entry *e;
+	uint32_t total_len;
 
-	return rte_pktmbuf_data_len(m) >= ETHER_LEN + IP4_LEN + ICMP_LEN &&
-	       ip->version_ihl == 0x45 && ip->next_proto_id == IPPROTO_ICMP &&
-	       f[ETHER_LEN + IP4_LEN] == ICMP_ECHO_REQUEST &&
-	       f[ETHER_LEN + IP4_LEN + 1] == 0 && e->is_used && vip_is_master(roles, e->vhid) &&
-	       (ip->fragment_offset & rte_cpu_to_be_16(0x3fff)) == 0 &&
-	       total_len >= IP4_LEN + ICMP_LEN &&
-	       total_len <= rte_pktmbuf_pkt_len(m) - ETHER_LEN && header_sum((const uint8_t *)ip) == 0xffff &&
-	       !is_martian(ip->src_addr) && !mac_is_group(mac_load(f + 6)) &&
-	       vip_accepts_mac(set, roles, mac_load(f));
+	if (unlikely(rte_pktmbuf_data_len(m) < ETHER_LEN + IP4_LEN + ICMP_LEN))
+		return NULL;
+	total_len = rte_be_to_cpu_16(ip->total_length);
+	e = vip_find4(set, ip->dst_addr);
+	if (likely(ip->version_ihl == 0x45 && ip->next_proto_id == IPPROTO_ICMP &&
+		   f[ETHER_LEN + IP4_LEN] == ICMP_ECHO_REQUEST && f[ETHER_LEN + IP4_LEN + 1] == 0 &&
+		   e->is_used && vip_is_master(roles, e->vhid) &&
+		   (ip->fragment_offset & FRAGMENT_MASK_BE) == 0 &&
+		   total_len >= IP4_LEN + ICMP_LEN &&
+		   total_len <= rte_pktmbuf_pkt_len(m) - ETHER_LEN &&
+		   header_sum((const uint8_t *)ip) == 0xffff && !is_martian(ip->src_addr) &&
+		   !mac_is_group(mac_load(f + 6)) && vip_accepts_mac(set, roles, mac_load(f))))
+		return e;
+	return NULL;
 }
 
 void
@@ -161,10 +184,9 @@ fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 	for (unsigned int i = 0; i < in->count; i++) {
 		struct rte_mbuf *m = in->frame[i];
 		uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
-		const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)(f + ETHER_LEN);
-		const struct vip_entry *e = vip_find4(set, ip->dst_addr);
+		const struct vip_entry *e = find_pinged(set, roles, m, f);
 
-		if (likely(is_plain_echo(set, roles, m, f, e))) {
+		if (likely(e != NULL)) {
 			make_echo_reply(f, e);
 			burst_add(reply, m);
 		} else {

@@ -32,7 +32,9 @@ data_room(uint16_t mtu)
 static uint32_t
 pool_size(uint16_t queues)
 {
-	return (uint32_t)queues * (2 * PORT_DESCRIPTORS + 2 * BURST_MAX + 2 * POOL_CACHE) + 2 * POOL_CACHE;
+	uint32_t each = 2 * PORT_DESCRIPTORS + 2 * BURST_MAX + 2 * POOL_CACHE;
+
+	return queues * each + 2 * POOL_CACHE;
 }
 
 uint64_t
@@ -122,8 +124,8 @@ set_up_queues(struct port *p)
 	p->rx_descriptors = p->tx_descriptors = PORT_DESCRIPTORS;
 	rc = rte_eth_dev_adjust_nb_rx_tx_desc(p->id, &p->rx_descriptors, &p->tx_descriptors);
 	for (uint16_t q = 0; q < p->queues && rc == 0; q++) {
-		rc = rte_eth_rx_queue_setup(p->id, q, p->rx_descriptors, (unsigned int)p->socket, NULL,
-					    p->pool);
+		rc = rte_eth_rx_queue_setup(p->id, q, p->rx_descriptors, (unsigned int)p->socket,
+					    NULL, p->pool);
 		if (rc == 0)
 			rc = rte_eth_tx_queue_setup(p->id, q, p->tx_descriptors,
 						    (unsigned int)p->socket, NULL);
@@ -144,7 +146,8 @@ port_open(struct port *p, const struct port_params *params)
 	p->pool = rte_pktmbuf_pool_create(pool_name, pool_size(p->queues), POOL_CACHE, 0,
 					  data_room(p->mtu), p->socket);
 	if (p->pool == NULL) {
-		rc = -rte_errno;
+		/* Whatever a mempool says that it lacks, it is memory. */
+		rc = -ENOMEM;
 		goto err;
 	}
 	step = "configure";
@@ -153,8 +156,9 @@ port_open(struct port *p, const struct port_params *params)
 		goto err;
 	if (p->queues > 1 && (info.flow_type_rss_offloads & RTE_ETH_RSS_IP) != 0) {
 		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-		conf.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads &
-						   (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
+		conf.rx_adv_conf.rss_conf.rss_hf =
+			info.flow_type_rss_offloads &
+			(RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
 	}
 	rc = rte_eth_dev_configure(p->id, p->queues, p->queues, &conf);
 	if (rc != 0)

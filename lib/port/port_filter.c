@@ -78,8 +78,8 @@ port_vhid_add(struct port *p, uint8_t vhid)
 		return 0;
 	if (p->mac_mode == PORT_MAC_AUTO)
 		return go_promiscuous(p, "no filter for another MAC");
-	log_line(ERR, port, "%s: mac_mode filter: %s takes no further MAC for vhid %u: %s", p->label,
-		 p->driver, vhid, rte_strerror(-rc));
+	log_line(ERR, port, "%s: mac_mode filter: %s takes no further MAC for vhid %u: %s",
+		 p->label, p->driver, vhid, rte_strerror(-rc));
 	return rc;
 }
 

@@ -34,8 +34,8 @@ struct telemetry_source {
 	 * Answer a query.
 	 *
 	 * @param params what follows the first comma; "" if there is none
-	 * @return       an object of strings, integers, objects, and arrays of strings or of integers;
-	 *               NULL only without memory
+	 * @return       an object of strings, integers, objects, and arrays of strings or of
+	 *               integers; NULL only without memory
 	 */
 	json_t *(*answer)(void *context, const char *path, const char *params);
 	void *context;

@@ -20,9 +20,12 @@ vip_roles_init(struct vip_roles *roles)
 static void
 add_onlink(struct vip_set *s, const struct ip_prefix *prefix)
 {
-	for (size_t i = 0; i < s->onlink_count; i++)
-		if (s->onlink[i].len <= prefix->len && ip_prefix_covers(&s->onlink[i], &prefix->addr))
+	for (size_t i = 0; i < s->onlink_count; i++) {
+		const struct ip_prefix *known = &s->onlink[i];
+
+		if (known->len <= prefix->len && ip_prefix_covers(known, &prefix->addr))
 			return;
+	}
 	s->onlink[s->onlink_count++] = *prefix;
 }
 

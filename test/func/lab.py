@@ -104,3 +104,4 @@ def remove_leftovers() -> None:
         if match and not pathlib.Path(f'/proc/{match[1]}').exists():
             netns.ip('netns', 'delete', name)
             shutil.rmtree(f'/run/dpdk/{name}', ignore_errors=True)
+            shutil.rmtree(f'/run/koi/{name}', ignore_errors=True)

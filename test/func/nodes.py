@@ -110,7 +110,7 @@ class Carp(Node):
 class Koi(Carp):
     """koi on e0. The kernel keeps out: no address, no IPv6."""
 
-    def __init__(self, lab, name: str, address: str, *, cpus: tuple[int, int] = (0, 1)):
+    def __init__(self, lab, name: str, address: str, *, cpus: tuple[int, ...] = (0, 1)):
         super().__init__(lab, name, address)
         self.cpus = cpus
         self.prefix = self.netns

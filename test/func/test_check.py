@@ -97,7 +97,7 @@ def test_sample_starts(lab, sample):
     missing = [d for d in devices if not d.startswith('net_')]
     if missing:
         pytest.skip(f'needs {missing[0]}')
-    koi = lab.koi('k', '10.0.0.11')
+    koi = lab.koi('k', '10.0.0.11', cpus=(0, 1, 0))
     names = [d.split('iface=')[1].split(',')[0] for d in devices if 'iface=' in d]
     for number, name in enumerate(names):
         koi.run('ip', 'link', 'add', name, 'up', 'type', 'veth', 'peer', f'far{number}')

@@ -64,7 +64,7 @@ def hold_worker(pair: Pair, node) -> None:
 
     def stalled() -> bool:
         events = node.ask('/carp/events,0')['events']
-        return any('worker stalled' in e['reason'] for e in events.values())
+        return any(e['type'] == 'worker stalled' for e in events.values())
     wait_for('event: worker stalled', stalled, 2)
     never('a transition', lambda: pair.transitions() != before, 2 * pair.b.master_down_s)
     pair.check_one_master(since_ns)

@@ -29,7 +29,7 @@ def test_no_system_calls(lab):
     assert len(tids) == 1
     before = received(koi)
     trace = lab.folder / 'strace'
-    done = subprocess.run(['timeout', '--signal', 'INT', str(TRACE_S), 'strace', '-f', '-o',
+    done = subprocess.run(['timeout', '--signal', 'INT', str(TRACE_S), 'strace', '-o',
                            str(trace), '-p', str(tids[0])], capture_output=True, text=True)
     assert 'attached' in done.stderr, done.stderr
     assert received(koi) - before > 10_000

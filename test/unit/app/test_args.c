@@ -22,8 +22,9 @@ parse(const char *line, struct args *out)
 	int rc;
 
 	snprintf(words, sizeof(words), "koi %s", line);
-	for (char *word = strtok(words, " "); word != NULL && argc < WORDS_MAX; word = strtok(NULL, " "))
-		argv[argc++] = word;
+	for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " "))
+		if (argc < WORDS_MAX)
+			argv[argc++] = word;
 	argv[argc] = NULL;
 	memset(printed, 0, sizeof(printed));
 	stderr = fmemopen(printed, sizeof(printed), "w");
@@ -204,7 +205,8 @@ static void
 help_names_every_option(void)
 {
 	static const char *const words[] = {
-		"-c, --config", "-t, --check", "-V, --version", "-h, --help", DEFAULT, "Exit status",
+		"-c, --config", "-t, --check", "-V, --version", "-h, --help", DEFAULT,
+		"Exit status",
 	};
 	char text[4096] = "";
 	FILE *to = fmemopen(text, sizeof(text), "w");

@@ -18,8 +18,9 @@ split(const char *line)
 	int argc = 0;
 
 	snprintf(words, sizeof(words), "koi %s", line);
-	for (char *word = strtok(words, " "); word != NULL && argc < WORDS_MAX; word = strtok(NULL, " "))
-		argv[argc++] = word;
+	for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " "))
+		if (argc < WORDS_MAX)
+			argv[argc++] = word;
 	argv[argc] = NULL;
 	return argc;
 }
@@ -156,7 +157,8 @@ check_built(const char *line, const struct config *config, const char *expected)
 static void
 devices_of_the_configuration_are_allowed(void)
 {
-	const struct config *two = CONFIG(ON("0000:03:00.0"), ON("net_null0"), ON("04:00.1,a=1,b=2"));
+	const struct config *two = CONFIG(ON("0000:03:00.0"), ON("net_null0"),
+					  ON("04:00.1,a=1,b=2"));
 	const struct config *virtual = CONFIG(ON("net_null0"), ON("net_af_packet0,iface=03:00.0"));
 
 	check_built("-l 0,1", two, "-l 0,1 -a 0000:03:00.0 -a 04:00.1,a=1,b=2");
@@ -184,10 +186,11 @@ memory_is_added_without_hugepages(void)
 static void
 memory_follows_the_configuration(void)
 {
+	char one_device[] = "net_null0";
 	const struct config *one = CONFIG(ON("net_null0"));
 	const struct config *two = CONFIG(ON("net_null0"), ON("net_null1"));
-	const struct config *narrow = CONFIG({ .device = (char[]){ "n" }, .mtu = 1500, .rx_queues = 1 });
-	const struct config *jumbo = CONFIG({ .device = (char[]){ "n" }, .mtu = 9000 });
+	const struct config *narrow = CONFIG({ .device = one_device, .mtu = 1500, .rx_queues = 1 });
+	const struct config *jumbo = CONFIG({ .device = one_device, .mtu = 9000 });
 
 	CU_ASSERT(memory_needed_mib(one, 1) >= EAL_NO_HUGE_MIB / 2);
 	CU_ASSERT(memory_needed_mib(one, 1) <= 128);
@@ -220,9 +223,11 @@ short_memory_says_what_to_type(void)
 
 	CU_ASSERT_STRING_EQUAL(memory_short_format(128, 64, true, text),
 			       "needs 128 MiB, has 64: type -m 128");
-	CU_ASSERT_PTR_NOT_NULL(strstr(memory_short_format(127, 64, false, text),
-				      "needs 127 MiB, has 64: type dpdk-hugepages.py --setup 128M"));
-	CU_ASSERT(strlen(memory_short_format(UINT64_MAX, UINT64_MAX, false, text)) < MEMORY_TEXT - 1);
+	memory_short_format(127, 64, false, text);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "needs 127 MiB, has 64: "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "type dpdk-hugepages.py --setup 128M"));
+	memory_short_format(UINT64_MAX, UINT64_MAX, false, text);
+	CU_ASSERT(strlen(text) < MEMORY_TEXT - 1);
 }
 
 static const struct suite_test tests[] = {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every answer about a runtime with every table full: whole, in pages that fit, with sound keys. */
+#include <err.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,11 +50,11 @@ ask(const char *path, const char *params, bool is_paged)
 	return answer;
 }
 
-static long long
+static uint64_t
 number(const json_t *o, const char *key)
 {
 	CU_ASSERT(json_is_integer(json_object_get(o, key)));
-	return json_integer_value(json_object_get(o, key));
+	return (uint64_t)json_integer_value(json_object_get(o, key));
 }
 
 /* The error, which is empty if there is an answer. */
@@ -100,6 +102,56 @@ keys_are_what_telemetry_takes(void)
 		check_keys(answer);
 		json_decref(answer);
 	}
+}
+
+static char documentation[64 << 10];
+
+/* Lists keyed by place, and counters by their modules' names, are described as a whole. */
+static void
+check_documented(const json_t *value)
+{
+	const json_t *inner;
+	const char *key;
+
+	json_object_foreach ((json_t *)value, key, inner) {
+		bool is_place = key[strspn(key, "0123456789")] == '\0';
+		char quoted[80];
+
+		snprintf(quoted, sizeof(quoted), "`%s`", key);
+		if (!is_place && strstr(documentation, quoted) == NULL) {
+			fprintf(stderr, "%s is not documented\n", quoted);
+			CU_FAIL("not documented");
+		}
+		if (strcmp(key, "counters") != 0 && strcmp(key, "drops_by_reason") != 0)
+			check_documented(inner);
+	}
+}
+
+static void
+every_query_and_key_is_documented(void)
+{
+	for (const struct endpoint *e = endpoints; e->path != NULL; e++) {
+		char heading[64];
+
+		snprintf(heading, sizeof(heading), "\n### %s", e->path);
+		CU_ASSERT_PTR_NOT_NULL(strstr(documentation, heading));
+	}
+	for (size_t i = 0; i < QUESTIONS; i++) {
+		json_t *answer = ask(questions[i].path, questions[i].params, false);
+
+		check_documented(answer);
+		json_decref(answer);
+	}
+}
+
+static void
+read_documentation(const char *path)
+{
+	FILE *f = fopen(path, "r");
+
+	if (f == NULL || fread(documentation, 1, sizeof(documentation) - 1, f) == 0)
+		err(1, "%s", path);
+	fclose(f);
 }
 
 static void
@@ -178,7 +230,7 @@ append(const struct question *q, json_t *all, json_t *list)
 static json_t *
 collect(const struct question *q, json_t *all)
 {
-	long long from = 0, next = 0;
+	uint64_t from = 0, next = 0;
 	size_t sum = 0;
 
 	do {
@@ -186,7 +238,7 @@ collect(const struct question *q, json_t *all)
 		json_t *page;
 
 		from = next;
-		snprintf(params, sizeof(params), "%s%s%lld", q->params,
+		snprintf(params, sizeof(params), "%s%s%" PRIu64, q->params,
 			 q->params[0] == '\0' ? "" : ",", from);
 		page = ask(q->path, params, true);
 		check_page_size(page);
@@ -289,193 +341,13 @@ huge_parameters_are_refused(void)
 		CU_ASSERT_NOT_EQUAL(error_of(e->path, huge)[0], '\0');
 }
 
-static void
-stats_sum_vhids_and_workers(void)
-{
-	json_t *answer = ask("/carp/stats", "", false);
-	json_t *one = ask("/carp/stats", FULL_VHID, false);
-	/* A worker counts for the first interface and for three others. */
-	uint64_t lists = FULL_WORKERS + FULL_INTERFACES - 1;
-	uint64_t big = number(one, "received");
-
-	for (unsigned int c = 0; c < CARP_COUNTERS; c++) {
-		CU_ASSERT_EQUAL(number(one, carp_counter_name(c)), big);
-		CU_ASSERT_EQUAL(number(answer, carp_counter_name(c)),
-				FULL_VHIDS * big + lists * (big + c));
-	}
-	CU_ASSERT_EQUAL(number(answer, "punt_policed"), lists * (big + LINK_PUNT_POLICED));
-	CU_ASSERT_PTR_NULL(json_object_get(one, "punt_policed"));
-	json_decref(one);
-	json_decref(answer);
-}
-
-static void
-drops_of_an_interface_add_up(void)
-{
-	json_t *answer = ask("/interface/info", FULL_INTERFACE, false);
-	const json_t *value, *reasons = json_object_get(answer, "drops_by_reason");
-	unsigned int named = 0;
-	long long sum = 0;
-	const char *key;
-
-	json_object_foreach ((json_t *)reasons, key, value) {
-		CU_ASSERT_EQUAL(strncmp(key, "drop_", 5), 0);
-		sum += json_integer_value(value);
-		named++;
-	}
-	CU_ASSERT_EQUAL(sum, number(answer, "drops"));
-	/* No two modules give the same name to different things. */
-	named += json_object_size(json_object_get(answer, "counters"));
-	named += LINK_TX_BYTES + 1; /* shown above the others */
-	CU_ASSERT_EQUAL(named, LINK_COUNTERS + ARP_COUNTERS + FWD_COUNTERS + 10);
-	json_decref(answer);
-}
-
-static json_t *
-ask_with_status(const struct carp_vhid_status *s)
-{
-	record_write(r->vhid[0].status, s);
-	return ask("/carp/vhid", r->vhid[0].name, false);
-}
-
-static void
-timers_are_named_by_state_and_never_negative(void)
-{
-	struct carp_vhid_status s = { .state = CARP_BACKUP, .deadline_us = NOW_US + 2500000 };
-	json_t *answer = ask_with_status(&s);
-
-	CU_ASSERT_EQUAL(number(answer, "master_down_ms"), 2500);
-	CU_ASSERT_PTR_NULL(json_object_get(answer, "next_advert_ms"));
-	json_decref(answer);
-
-	s.state = CARP_MASTER;
-	s.deadline_us = NOW_US - 1;
-	answer = ask_with_status(&s);
-	CU_ASSERT_EQUAL(number(answer, "next_advert_ms"), 0);
-	CU_ASSERT_PTR_NULL(json_object_get(answer, "master_down_ms"));
-	json_decref(answer);
-
-	s.state = CARP_INIT;
-	s.since_us = NOW_US + 1000000;
-	answer = ask_with_status(&s);
-	CU_ASSERT_PTR_NULL(json_object_get(answer, "next_advert_ms"));
-	CU_ASSERT_PTR_NULL(json_object_get(answer, "master_address"));
-	CU_ASSERT_EQUAL(number(answer, "state_age_ms"), 0);
-	json_decref(answer);
-}
-
-static void
-split_brain_is_another_master_lately(void)
-{
-	struct carp_vhid_status s = {
-		.state = CARP_MASTER, .has_master = true, .master_advbase = 1,
-		.since_us = NOW_US - 5000000, .master_heard_us = NOW_US - 1000000,
-	};
-	json_t *answer = ask_with_status(&s);
-
-	CU_ASSERT_EQUAL(number(answer, "split_brain"), 1);
-	json_decref(answer);
-
-	s.master_heard_us = NOW_US - 3000000; /* silent for as long as makes a backup take over */
-	answer = ask_with_status(&s);
-	CU_ASSERT_EQUAL(number(answer, "split_brain"), 0);
-	json_decref(answer);
-
-	s.master_heard_us = s.since_us - 1; /* the one from which we took over */
-	s.since_us = NOW_US - 10;
-	answer = ask_with_status(&s);
-	CU_ASSERT_EQUAL(number(answer, "split_brain"), 0);
-	json_decref(answer);
-}
-
-static void
-neighbours_grow_stale(void)
-{
-	struct endpoint_query q = { .params = FULL_INTERFACE };
-	json_t *answer, *list;
-
-	q.now_us = NEIGH_REACHABLE_US + 1; /* the first was heard at 0, the next at 1 */
-	answer = endpoint_answer(r, "/neigh/table", &q);
-	list = json_object_get(answer, "neighbours");
-	for (unsigned int i = 0; i < 3; i++) {
-		char key[12];
-		const json_t *e;
-
-		snprintf(key, sizeof(key), "%u", i);
-		e = json_object_get(list, key);
-		CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(e, "state")),
-				       i == 0 ? "stale" : "reachable");
-	}
-	json_decref(answer);
-}
-
-static void
-neighbours_are_those_of_the_interface(void)
-{
-	json_t *answer = ask("/neigh/table", "interface-00001", false);
-
-	CU_ASSERT_EQUAL(number(answer, "count"), 0);
-	json_decref(answer);
-}
-
-static void
-events_go_on_where_they_ended(void)
-{
-	json_t *answer = ask("/carp/events", "", false);
-
-	CU_ASSERT_EQUAL(number(answer, "missed"), 100);
-	CU_ASSERT_EQUAL(number(answer, "next"), EVENT_HISTORY + 100);
-	json_decref(answer);
-
-	answer = ask("/carp/events", "1123", false);
-	CU_ASSERT_EQUAL(number(answer, "count"), 1);
-	CU_ASSERT_EQUAL(number(answer, "missed"), 0);
-	json_decref(answer);
-
-	answer = ask("/carp/events", "1124", true);
-	CU_ASSERT_EQUAL(number(answer, "count"), 0);
-	CU_ASSERT_EQUAL(number(answer, "next"), 1124);
-	json_decref(answer);
-}
-
-static void
-every_type_of_event_is_described(void)
-{
-	static const char *const keys[] = {
-		[EVENT_STATE] = "reason",
-		[EVENT_LINK] = "to",
-		[EVENT_DEMOTION] = "demotion",
-		[EVENT_WORKER_STALLED] = "stall_ms",
-		[EVENT_WORKER_RECOVERED] = "stall_ms",
-		[EVENT_CONTROL_LATE] = "stall_ms",
-		[EVENT_BAD_ADVERT] = "peer",
-	};
-
-	for (unsigned int type = 0; type < sizeof(keys) / sizeof(keys[0]); type++) {
-		struct event e = { .type = type, .subject = 0 };
-		json_t *answer, *event;
-
-		event_history_add(r->history, &e);
-		answer = ask("/carp/events", "1123", false);
-		event = json_object_get(json_object_get(answer, "events"), "1");
-		for (unsigned int i = 1; i <= type; i++) {
-			char key[12];
-
-			snprintf(key, sizeof(key), "%u", i + 1);
-			event = json_object_get(json_object_get(answer, "events"), key);
-		}
-		CU_ASSERT_PTR_NOT_NULL(json_object_get(event, "type"));
-		CU_ASSERT_PTR_NOT_NULL(json_object_get(event, keys[type]));
-		json_decref(answer);
-	}
-}
-
 int
 main(int argc, char **argv)
 {
 	static const struct suite_test tests[] = {
 		SUITE_TEST(every_endpoint_is_asked),
 		SUITE_TEST(keys_are_what_telemetry_takes),
+		SUITE_TEST(every_query_and_key_is_documented),
 		SUITE_TEST(no_answer_holds_a_secret),
 		SUITE_TEST(whole_answers_are_whole),
 		SUITE_TEST(pages_add_up_without_gap_or_double),
@@ -483,18 +355,12 @@ main(int argc, char **argv)
 		SUITE_TEST(page_beyond_the_end_is_empty),
 		SUITE_TEST(bad_parameters_are_refused_with_a_reason),
 		SUITE_TEST(huge_parameters_are_refused),
-		SUITE_TEST(stats_sum_vhids_and_workers),
-		SUITE_TEST(drops_of_an_interface_add_up),
-		SUITE_TEST(neighbours_grow_stale),
-		SUITE_TEST(neighbours_are_those_of_the_interface),
-		SUITE_TEST(events_go_on_where_they_ended),
-		SUITE_TEST(every_type_of_event_is_described),
-		SUITE_TEST(timers_are_named_by_state_and_never_negative),
-		SUITE_TEST(split_brain_is_another_master_lately),
 	};
 	int status;
 
-	(void)argc;
+	if (argc != 2)
+		errx(2, "usage: test_endpoints TELEMETRY.MD");
+	read_documentation(argv[1]);
 	full_runtime_eal(argv[0]);
 	r = full_runtime_create();
 	status = suite_run("endpoints", tests, SUITE_LEN(tests));

@@ -140,7 +140,9 @@ directory_is_for_owner_and_group(void)
 static void
 odd_prefixes_are_refused(void)
 {
-	static const char *const odd[] = { "", ".", "..", "a/b", "/a", "a..b", "../a", "a b", "a\n", "\x1b" };
+	static const char *const odd[] = {
+		"", ".", "..", "a/b", "/a", "a..b", "../a", "a b", "a\n", "\x1b",
+	};
 	char longest[INSTANCE_DIR_MAX + 1];
 	struct instance i;
 	pid_t other;

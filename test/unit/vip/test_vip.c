@@ -139,8 +139,8 @@ every_address_of_a_large_set_is_found(void)
 			const struct vip_entry *e = vip_find4(s, addr_be);
 
 			wrong += !e->is_used || e->addr_be != addr_be || e->vhid != a[i].vhid;
-			wrong += vip_find4(s, addr_be ^ 0x00800100)->is_used &&
-				 vip_find4(s, addr_be ^ 0x00800100)->addr_be != (addr_be ^ 0x00800100);
+			e = vip_find4(s, addr_be ^ 0x00800100);
+			wrong += e->is_used && e->addr_be != (addr_be ^ 0x00800100);
 		}
 		CU_ASSERT_EQUAL(wrong, 0);
 		vip_set_destroy(s);
@@ -160,8 +160,8 @@ static void
 prefixes_of_all_addresses_are_onlink(void)
 {
 	struct vip_address a[] = {
-		address("10.0.0.3/24", VIP_OWN), address("10.0.0.100/32", 1), address("10.9.0.1/16", 2),
-		address("fd00::1/64", 1),
+		address("10.0.0.3/24", VIP_OWN), address("10.0.0.100/32", 1),
+		address("10.9.0.1/16", 2),        address("fd00::1/64", 1),
 	};
 	struct vip_set *s = vip_set_create(a, SUITE_LEN(a), PORT_MAC, -1);
 
@@ -188,7 +188,8 @@ frames_to_a_virtual_mac_are_for_the_master(void)
 	CU_ASSERT_FALSE(vip_accepts_mac(s, &roles, PORT_MAC + 1));
 	for (enum vip_role role = VIP_ROLE_ABSENT; role <= VIP_ROLE_MASTER; role++) {
 		vip_role_store(&roles, 7, vip_role_word(role, 1));
-		CU_ASSERT_EQUAL(vip_accepts_mac(s, &roles, mac_of_vhid(7)), role == VIP_ROLE_MASTER);
+		CU_ASSERT_EQUAL(vip_accepts_mac(s, &roles, mac_of_vhid(7)),
+				role == VIP_ROLE_MASTER);
 		CU_ASSERT_FALSE(vip_accepts_mac(s, &roles, mac_of_vhid(8)));
 		CU_ASSERT_FALSE(vip_accepts_mac(s, &vip_roles_fenced, mac_of_vhid(7)));
 	}

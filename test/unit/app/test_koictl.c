@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* koictl as a program, against the control socket of a runtime with every table full. */
+#include <err.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "control_socket.h"
+#include "full_runtime.h"
+#include "instance.h"
+#include "suite.h"
+
+#define OUTPUT_MAX (8u << 20)
+
+static struct runtime *r;
+static struct control_socket *control;
+static struct instance instance;
+static const char *program;
+static char output[OUTPUT_MAX]; /* of the last command, both streams */
+static _Atomic bool stop;
+
+static void *
+serve(void *arg)
+{
+	struct pollfd ready = { .fd = control_socket_fd(control), .events = POLLIN };
+
+	while (!atomic_load(&stop)) {
+		poll(&ready, 1, 5);
+		control_socket_serve(control);
+	}
+	return arg;
+}
+
+/* Run koictl with the prefix of the runtime. Returns its exit status. */
+static int
+run(const char *words)
+{
+	char command[512];
+	size_t len;
+	FILE *pipe;
+
+	snprintf(command, sizeof(command), "%s -f %s %s 2>&1", program, r->prefix, words);
+	pipe = popen(command, "r");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
+	len = fread(output, 1, sizeof(output) - 1, pipe);
+	output[len] = '\0';
+	return WEXITSTATUS(pclose(pipe));
+}
+
+static size_t
+lines(void)
+{
+	size_t count = 0;
+
+	for (const char *c = output; *c != '\0'; c++)
+		count += *c == '\n';
+	return count;
+}
+
+static void
+show_has_a_line_for_each_interface_and_vhid(void)
+{
+	CU_ASSERT_EQUAL(run("show"), 0);
+	/* Two headings, a blank line between the tables; a blank line and the demotion below. */
+	CU_ASSERT_EQUAL(lines(), FULL_INTERFACES + FULL_VHIDS + 3 + 2);
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, "\n" FULL_VHID "  "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, "\ninterface-00255  up"));
+}
+
+/* The first column of every line is as wide as that of the heading. */
+static void
+columns_are_aligned(void)
+{
+	const char *heading, *state;
+	ptrdiff_t column;
+	size_t seen = 0;
+
+	CU_ASSERT_EQUAL(run("show"), 0);
+	heading = strstr(output, "VHID");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(heading);
+	column = strstr(heading, "STATE") - heading;
+	for (const char *line = strchr(heading, '\n') + 1; line[0] != '\n'; seen++) {
+		state = line + column;
+		CU_ASSERT_EQUAL(state[-1], ' ');
+		CU_ASSERT(strncmp(state, "INIT", 4) == 0 || strncmp(state, "BACKUP", 6) == 0 ||
+			  strncmp(state, "MASTER", 6) == 0);
+		line = strchr(line, '\n') + 1;
+	}
+	CU_ASSERT_EQUAL(seen, FULL_VHIDS);
+}
+
+static void
+every_show_says_something(void)
+{
+	static const struct {
+		const char *words;
+		size_t lines; /* at least */
+	} shows[] = {
+		{ "show vhid " FULL_VHID, 20 + FULL_ADDRESSES },
+		{ "show stats", CARP_COUNTERS },
+		{ "show stats " FULL_VHID, CARP_COUNTERS },
+		{ "show neighbors " FULL_INTERFACE, 1 + NEIGH_CAPACITY },
+		{ "show interfaces", 1 + FULL_INTERFACES },
+		{ "show interfaces " FULL_INTERFACE, CONFIG_ADDRESSES_MAX + 255 },
+		{ "show workers", 1 + FULL_WORKERS },
+		{ "show events", 1 + EVENT_HISTORY },
+		{ "show demotion", 2 + CARP_CAUSES_MAX },
+		{ "show settings", 8 },
+		{ "show health", 8 },
+	};
+
+	for (size_t i = 0; i < SUITE_LEN(shows); i++) {
+		CU_ASSERT_EQUAL(run(shows[i].words), 0);
+		CU_ASSERT(lines() >= shows[i].lines);
+	}
+}
+
+static void
+json_is_the_answer_itself(void)
+{
+	json_t *answer;
+
+	CU_ASSERT_EQUAL(run("--json show"), 0);
+	answer = json_loads(output, 0, NULL);
+	CU_ASSERT_EQUAL(json_object_size(json_object_get(answer, "interfaces")), FULL_INTERFACES);
+	CU_ASSERT_EQUAL(json_object_size(json_object_get(answer, "vhids")), FULL_VHIDS);
+	json_decref(answer);
+
+	CU_ASSERT_EQUAL(run("show vhid " FULL_VHID " --json"), 0);
+	answer = json_loads(output, 0, NULL);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(answer, "addresses")), FULL_ADDRESSES);
+	json_decref(answer);
+}
+
+static void
+refusals_are_1_with_the_reason(void)
+{
+	CU_ASSERT_EQUAL(run("show vhid 9@lan"), 1);
+	CU_ASSERT_STRING_EQUAL(output, "koictl: no vhid \"9@lan\"\n");
+	CU_ASSERT_EQUAL(run("show neighbors lan"), 1);
+	CU_ASSERT_STRING_EQUAL(output, "koictl: no interface \"lan\"\n");
+}
+
+static void
+usage_errors_are_2_with_a_hint(void)
+{
+	static const char *const wrong[] = {
+		"", "shwo", "show nothing", "show vhid", "show vhid 1@a 2@b", "show events x",
+		"version x", "check", "--nothing", "demote 240",
+	};
+
+	for (size_t i = 0; i < SUITE_LEN(wrong); i++) {
+		CU_ASSERT_EQUAL(run(wrong[i]), 2);
+		CU_ASSERT_PTR_NOT_NULL(strstr(output, "koictl"));
+	}
+}
+
+static void
+silence_is_3(void)
+{
+	CU_ASSERT_EQUAL(run("-f koi-test-that-does-not-run show"), 3);
+	CU_ASSERT_EQUAL(run("-f ../etc show"), 3);
+}
+
+static void
+version_is_known_with_and_without_koi(void)
+{
+	CU_ASSERT_EQUAL(run("version"), 0);
+	CU_ASSERT_STRING_EQUAL(output, "koictl " KOI_VERSION "\nkoi " KOI_VERSION "\n");
+	CU_ASSERT_EQUAL(run("-f koi-test-that-does-not-run version"), 0);
+	CU_ASSERT_STRING_EQUAL(output, "koictl " KOI_VERSION "\nkoi does not answer\n");
+	CU_ASSERT_EQUAL(run("--version"), 0);
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void
+check_needs_no_koi(void)
+{
+	char path[INSTANCE_DIR_MAX + 16], words[INSTANCE_DIR_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/koi.json", instance.dir);
+	snprintf(words, sizeof(words), "-f koi-test-that-does-not-run check %s", path);
+	write_file(path,
+		   "{ \"interfaces\": [ { \"name\": \"lan\", \"device\": \"net_null0\","
+		   "  \"addresses\": [\"192.0.2.2/24\"] } ],"
+		   "  \"vhids\": [ { \"interface\": \"lan\", \"vhid\": 1, \"pass\": \"x\","
+		   "  \"addresses\": [\"192.0.2.1/24\"] } ] }");
+	CU_ASSERT_EQUAL(run(words), 0);
+	write_file(path, "{ \"interfaces\": [], \"vhids\": [ { \"vhid\": 256 } ] }");
+	CU_ASSERT_EQUAL(run(words), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, "/vhids/0/vhid: "));
+	unlink(path);
+}
+
+static void
+help_names_every_command(void)
+{
+	CU_ASSERT_EQUAL(run("--help"), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, "show neighbors INTERFACE"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, "check FILE"));
+}
+
+/* A directory of its own, below that of the user. */
+static void
+make_instance(void)
+{
+	static char prefix[32];
+	char base[INSTANCE_DIR_MAX];
+	pid_t other;
+
+	snprintf(prefix, sizeof(prefix), "koi-test-%d", (int)getpid());
+	if (geteuid() != 0)
+		setenv("XDG_RUNTIME_DIR", getenv("RUNTIME_DIRECTORY"), 1);
+	if (instance_base(base) != 0 || instance_lock(&instance, base, prefix, &other) != 0)
+		err(1, "no runtime directory");
+	r->prefix = prefix;
+}
+
+static void
+remove_instance(void)
+{
+	char path[INSTANCE_DIR_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/lock", instance.dir);
+	unlink(path);
+	rmdir(instance.dir);
+	instance_unlock(&instance);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct suite_test tests[] = {
+		SUITE_TEST(show_has_a_line_for_each_interface_and_vhid),
+		SUITE_TEST(columns_are_aligned),
+		SUITE_TEST(every_show_says_something),
+		SUITE_TEST(json_is_the_answer_itself),
+		SUITE_TEST(refusals_are_1_with_the_reason),
+		SUITE_TEST(usage_errors_are_2_with_a_hint),
+		SUITE_TEST(silence_is_3),
+		SUITE_TEST(version_is_known_with_and_without_koi),
+		SUITE_TEST(check_needs_no_koi),
+		SUITE_TEST(help_names_every_command),
+	};
+	pthread_t thread;
+	int status;
+
+	if (argc != 2)
+		errx(2, "usage: test_koictl KOICTL");
+	program = argv[1];
+	full_runtime_eal(argv[0]);
+	r = full_runtime_create();
+	make_instance();
+	control = control_socket_create(r);
+	if (control == NULL)
+		return 1;
+	pthread_create(&thread, NULL, serve, NULL);
+	status = suite_run("koictl", tests, SUITE_LEN(tests));
+	atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+	control_socket_destroy(control);
+	remove_instance();
+	full_runtime_destroy(r);
+	return status;
+}
