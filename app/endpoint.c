@@ -38,7 +38,9 @@ endpoint_answer(const struct runtime *r, const char *path, struct endpoint_query
 	for (const struct endpoint *e = endpoints; e->path != NULL; e++) {
 		if (strcmp(e->path, path) != 0)
 			continue;
+		pthread_rwlock_rdlock((pthread_rwlock_t *)(uintptr_t)&r->view_lock);
 		answer = e->answer(r, q);
+		pthread_rwlock_unlock((pthread_rwlock_t *)(uintptr_t)&r->view_lock);
 		if (answer == NULL && q->error[0] == '\0')
 			endpoint_fail(q, "out of memory");
 		return answer;

@@ -22,9 +22,9 @@ endpoint_carp_list(const struct runtime *r, struct endpoint_query *q)
 	if (!endpoint_param_from(q, &from))
 		return NULL;
 	endpoint_page_begin(&page, q, json_object(), "vhids", json_array(), from);
-	for (unsigned int i = 0; i < r->vhid_count; i++) {
+	for (unsigned int i = 0; i < r->view->vhid_count; i++) {
 		if (endpoint_page_wants(&page))
-			endpoint_page_add(&page, json_string(r->vhid[i].name));
+			endpoint_page_add(&page, json_string(r->view->vhid[i]->name));
 	}
 	return endpoint_page_end(&page);
 }
@@ -46,8 +46,8 @@ row(const struct koi_vhid *v, uint64_t now_us)
 			 "advbase", s.advbase,
 			 "advskew", s.advskew,
 			 "effective_advskew", s.effective_advskew,
-			 "address", endpoint_prefix(&v->config->addresses[0]),
-			 "address_count", (json_int_t)v->config->address_count);
+			 "address", endpoint_prefix(&v->shown->addresses[0]),
+			 "address_count", (json_int_t)v->shown->address_count);
 }
 
 json_t *
@@ -61,9 +61,9 @@ endpoint_carp_table(const struct runtime *r, struct endpoint_query *q)
 		return NULL;
 	answer = json_pack("{s:I}", "demotion", demotion_sum(r));
 	endpoint_page_begin(&page, q, answer, "vhids", json_object(), from);
-	for (unsigned int i = 0; i < r->vhid_count; i++) {
+	for (unsigned int i = 0; i < r->view->vhid_count; i++) {
 		if (endpoint_page_wants(&page))
-			endpoint_page_add(&page, row(&r->vhid[i], q->now_us));
+			endpoint_page_add(&page, row(r->view->vhid[i], q->now_us));
 	}
 	return endpoint_page_end(&page);
 }
@@ -74,8 +74,8 @@ head(const struct koi_vhid *v, const struct carp_vhid_status *s, uint64_t now_us
 	char text[CARP_REASON_TEXT];
 
 	return json_pack("{s:s, s:i, s:s, s:I, s:I, s:s, s:I}",
-			 "interface", v->interface->config->name,
-			 "vhid", v->config->vhid,
+			 "interface", v->interface->name,
+			 "vhid", v->shown->vhid,
 			 "state", carp_state_name(s->state),
 			 "state_age_ms", endpoint_age_ms(now_us, s->since_us),
 			 "changed_unix_ms", (json_int_t)clock_us_to_unix_ms(s->since_us),
@@ -94,17 +94,17 @@ add_settings(json_t *answer, const struct koi_vhid *v, const struct carp_vhid_st
 			     "advskew", s->advskew,
 			     "effective_advskew", s->effective_advskew,
 			     "sent_demotion", s->demote,
-			     "announce_interval_s", (json_int_t)v->config->announce_interval_s,
-			     "pass_configured", v->config->key_len != 0,
-			     "virtual_mac", endpoint_mac(mac_of_vhid(v->config->vhid)),
+			     "announce_interval_s", (json_int_t)v->shown->announce_interval_s,
+			     "pass_configured", v->shown->key_len != 0,
+			     "virtual_mac", endpoint_mac(mac_of_vhid(v->shown->vhid)),
 			     "mac", endpoint_mac(v->mac));
 	json_object_update_new(answer, settings);
-	if (v->config->has_source[IP_V4])
+	if (v->shown->has_source[IP_V4])
 		json_object_set_new(answer, "source",
-				    endpoint_address(&v->config->source[IP_V4]));
-	if (v->config->has_source[IP_V6])
+				    endpoint_address(&v->shown->source[IP_V4]));
+	if (v->shown->has_source[IP_V6])
 		json_object_set_new(answer, "source6",
-				    endpoint_address(&v->config->source[IP_V6]));
+				    endpoint_address(&v->shown->source[IP_V6]));
 }
 
 /* As MASTER, another one has been heard within the time that makes a backup take over from it. */
@@ -171,9 +171,9 @@ endpoint_carp_vhid(const struct runtime *r, struct endpoint_query *q)
 	add_master(answer, &s, q->now_us);
 	add_counters(answer, &s);
 	endpoint_page_begin(&page, q, answer, "addresses", json_array(), from);
-	for (size_t i = 0; i < v->config->address_count; i++) {
+	for (size_t i = 0; i < v->shown->address_count; i++) {
 		if (endpoint_page_wants(&page))
-			endpoint_page_add(&page, endpoint_prefix(&v->config->addresses[i]));
+			endpoint_page_add(&page, endpoint_prefix(&v->shown->addresses[i]));
 	}
 	return endpoint_page_end(&page);
 }

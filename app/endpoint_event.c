@@ -22,22 +22,18 @@ set_string(json_t *o, const char *key, const char *value)
 }
 
 static void
-describe_state(const struct runtime *r, const struct event *e, json_t *o)
+describe_state(const struct event *e, json_t *o)
 {
 	char text[CARP_REASON_TEXT];
 
-	if (e->subject < r->vhid_count)
-		set_string(o, "vhid", r->vhid[e->subject].name);
 	set_string(o, "from", carp_state_name(e->state.from));
 	set_string(o, "to", carp_state_name(e->state.to));
 	set_string(o, "reason", carp_reason_format(&e->state.reason, text));
 }
 
 static void
-describe_bad_advert(const struct runtime *r, const struct event *e, json_t *o)
+describe_bad_advert(const struct event *e, json_t *o)
 {
-	if (e->subject < r->vhid_count)
-		set_string(o, "vhid", r->vhid[e->subject].name);
 	json_object_set_new(o, "peer", endpoint_address(&e->bad_advert.from));
 	set_string(o, "reason", carp_counter_name(e->bad_advert.counter));
 }
@@ -55,11 +51,11 @@ describe(const struct runtime *r, const struct event *e, json_t *o)
 {
 	switch (e->type) {
 	case EVENT_STATE:
-		describe_state(r, e, o);
+		describe_state(e, o);
 		break;
 	case EVENT_LINK:
 		if (e->subject < r->interface_count)
-			set_string(o, "interface", r->interface[e->subject].config->name);
+			set_string(o, "interface", r->interface[e->subject].name);
 		set_string(o, "to", e->link.is_up ? "up" : "down");
 		break;
 	case EVENT_DEMOTION:
@@ -71,7 +67,7 @@ describe(const struct runtime *r, const struct event *e, json_t *o)
 		describe_stall(e, o);
 		break;
 	case EVENT_BAD_ADVERT:
-		describe_bad_advert(r, e, o);
+		describe_bad_advert(e, o);
 		break;
 	}
 }
@@ -83,6 +79,8 @@ entry(const struct runtime *r, const struct event_entry *e)
 			      "unix_ms", (json_int_t)clock_us_to_unix_ms(e->event.at_us),
 			      "type", type_names[e->event.type]);
 
+	if (e->name[0] != '\0')
+		set_string(o, "vhid", e->name);
 	describe(r, &e->event, o);
 	return o;
 }

@@ -21,7 +21,7 @@ endpoint_interface_list(const struct runtime *r, struct endpoint_query *q)
 	endpoint_page_begin(&page, q, json_object(), "interfaces", json_array(), from);
 	for (unsigned int i = 0; i < r->interface_count; i++) {
 		if (endpoint_page_wants(&page))
-			endpoint_page_add(&page, json_string(r->interface[i].config->name));
+			endpoint_page_add(&page, json_string(r->interface[i].name));
 	}
 	return endpoint_page_end(&page);
 }
@@ -63,11 +63,11 @@ head(const struct runtime *r, const struct koi_interface *ifc)
 	unsigned int at = index_of(r, ifc);
 
 	return json_pack("{s:s, s:s, s:i, s:o, s:i, s:I, s:I, s:I, s:I, s:I}",
-			 "interface", ifc->config->name,
+			 "interface", ifc->name,
 			 "link", link.is_up ? "up" : "down",
 			 "speed_mbps", (int)link.speed_mbps,
 			 "mac", endpoint_mac(ifc->port->port.mac),
-			 "mtu", ifc->config->mtu,
+			 "mtu", ifc->shown->mtu,
 			 "rx_packets", (json_int_t)sum_link(r, at, LINK_RX_PACKETS),
 			 "rx_bytes", (json_int_t)sum_link(r, at, LINK_RX_BYTES),
 			 "tx_packets", (json_int_t)sum_link(r, at, LINK_TX_PACKETS),
@@ -107,8 +107,8 @@ vhids(const struct koi_interface *ifc)
 	json_t *list = json_array();
 
 	for (unsigned int i = 0; i < 256; i++) {
-		if (ifc->by_vhid[i] != NULL)
-			json_array_append_new(list, json_string(ifc->by_vhid[i]->name));
+		if (ifc->shown_vhid[i] != NULL)
+			json_array_append_new(list, json_string(ifc->shown_vhid[i]->name));
 	}
 	return list;
 }
@@ -120,7 +120,7 @@ add_device(json_t *answer, const struct koi_interface *ifc)
 	json_t *device;
 
 	device = json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:o, s:i, s:s}",
-			   "device", ifc->config->device,
+			   "device", ifc->shown->device,
 			   "port", p->port.name,
 			   "driver", p->port.driver,
 			   "port_id", p->port.id,
@@ -225,9 +225,9 @@ endpoint_interface_info(const struct runtime *r, struct endpoint_query *q)
 	add_counters(answer, r, index_of(r, ifc));
 	json_object_set_new(answer, "vhids", vhids(ifc));
 	endpoint_page_begin(&page, q, answer, "addresses", json_array(), from);
-	for (size_t i = 0; i < ifc->config->address_count; i++) {
+	for (size_t i = 0; i < ifc->shown->address_count; i++) {
 		if (endpoint_page_wants(&page))
-			endpoint_page_add(&page, endpoint_prefix(&ifc->config->addresses[i]));
+			endpoint_page_add(&page, endpoint_prefix(&ifc->shown->addresses[i]));
 	}
 	return endpoint_page_end(&page);
 }

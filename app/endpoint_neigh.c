@@ -27,7 +27,7 @@ endpoint_neigh_table(const struct runtime *r, struct endpoint_query *q)
 
 	if (ifc == NULL)
 		return NULL;
-	answer = json_pack("{s:s}", "interface", ifc->config->name);
+	answer = json_pack("{s:s}", "interface", ifc->name);
 	endpoint_page_begin(&page, q, answer, "neighbours", json_object(), from);
 	for (uint32_t i = 0; i < neigh_capacity(r->neighbours); i++) {
 		if (!neigh_copy(r->neighbours, i, &e) || e.interface != ifc - r->interface)

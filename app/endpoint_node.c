@@ -17,7 +17,7 @@ encoding_name(enum carp_demotion_encoding encoding)
 json_t *
 endpoint_carp_settings(const struct runtime *r, struct endpoint_query *q)
 {
-	const struct config *c = r->config;
+	const struct config *c = r->view->config;
 
 	if (!endpoint_param_none(q))
 		return NULL;

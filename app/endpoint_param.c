@@ -88,7 +88,7 @@ static const struct koi_interface *
 find_interface(const struct runtime *r, const char *name)
 {
 	for (unsigned int i = 0; i < r->interface_count; i++) {
-		if (strcmp(r->interface[i].config->name, name) == 0)
+		if (strcmp(r->interface[i].name, name) == 0)
 			return &r->interface[i];
 	}
 	return NULL;
@@ -120,7 +120,7 @@ find_vhid(const struct runtime *r, const char *name)
 	if (ifc == NULL)
 		return NULL;
 	vhid = strtoul(name, NULL, 10);
-	v = vhid > 255 ? NULL : ifc->by_vhid[vhid];
+	v = vhid > 255 ? NULL : ifc->shown_vhid[vhid];
 	return v != NULL && strcmp(v->name, name) == 0 ? v : NULL;
 }
 

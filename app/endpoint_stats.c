@@ -50,8 +50,8 @@ answer_all(const struct runtime *r)
 	struct sums sums = { 0 };
 	json_t *answer;
 
-	for (unsigned int i = 0; i < r->vhid_count; i++)
-		add_vhid(&sums, &r->vhid[i]);
+	for (unsigned int i = 0; i < r->view->vhid_count; i++)
+		add_vhid(&sums, r->view->vhid[i]);
 	for (unsigned int i = 0; i < r->worker_count; i++)
 		add_worker(&sums, r, &r->worker[i]);
 	answer = counters(&sums);

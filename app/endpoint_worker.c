@@ -124,7 +124,7 @@ endpoint_koi_health(const struct runtime *r, struct endpoint_query *q)
 			 "uptime_ms", endpoint_age_ms(q->now_us, r->start_us),
 			 "ready", atomic_load(&r->is_ready),
 			 "interfaces", (json_int_t)r->interface_count,
-			 "vhids", (json_int_t)r->vhid_count,
+			 "vhids", (json_int_t)r->view->vhid_count,
 			 "control_gap_max_us", (json_int_t)gap.max_ever_us,
 			 "control_gap_max_10s_us", (json_int_t)gap.max_10s_us,
 			 "control_gap_max_5min_us", (json_int_t)gap.max_5min_us,

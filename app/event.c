@@ -2,6 +2,7 @@
 #include "event.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct event_history {
@@ -30,11 +31,16 @@ event_history_destroy(struct event_history *h)
 }
 
 void
-event_history_add(struct event_history *h, const struct event *e)
+event_history_add(struct event_history *h, const struct event *e, const char *name)
 {
+	struct event_entry *entry;
+
 	pthread_mutex_lock(&h->lock);
 	h->last++;
-	h->entry[h->last % EVENT_HISTORY] = (struct event_entry){ .sequence = h->last, .event = *e };
+	entry = &h->entry[h->last % EVENT_HISTORY];
+	entry->sequence = h->last;
+	entry->event = *e;
+	snprintf(entry->name, sizeof(entry->name), "%s", name);
 	pthread_mutex_unlock(&h->lock);
 }
 

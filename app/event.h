@@ -55,10 +55,13 @@ struct event {
 	};
 };
 
+#define EVENT_NAME_MAX 20
+
 /** An event as it is kept: with its number, counted from 1 since the start. */
 struct event_entry {
 	uint64_t sequence;
 	struct event event;
+	char name[EVENT_NAME_MAX]; /**< of the vhid, which may be gone by now, or "" */
 };
 
 struct event_history;
@@ -67,7 +70,7 @@ struct event_history *event_history_create(void);
 void event_history_destroy(struct event_history *h);
 
 /** Keep an event; the oldest goes. Manager only. */
-void event_history_add(struct event_history *h, const struct event *e);
+void event_history_add(struct event_history *h, const struct event *e, const char *name);
 
 /**
  * Copy events with a sequence above @p since, oldest first.

@@ -61,13 +61,22 @@ manager_block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* The name of the vhid that an event is about, if it is about one. */
+static const char *
+name_of(const struct runtime *r, const struct event *e)
+{
+	bool is_about_vhid = e->type == EVENT_STATE || e->type == EVENT_BAD_ADVERT;
+
+	return is_about_vhid ? r->slot[e->subject]->name : "";
+}
+
 static void
 take_events(struct runtime *r)
 {
 	struct event event;
 
 	while (rte_ring_sc_dequeue_elem(r->events, &event, sizeof(event)) == 0) {
-		event_history_add(r->history, &event);
+		event_history_add(r->history, &event, name_of(r, &event));
 		event_log(r, &event);
 	}
 }

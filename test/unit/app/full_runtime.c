@@ -165,7 +165,8 @@ fill_interfaces(struct runtime *r)
 	r->interface_count = FULL_INTERFACES;
 	for (unsigned int i = 0; i < FULL_INTERFACES; i++) {
 		fill_port(&r->port[i], i);
-		r->interface[i].config = &r->config->interfaces[i];
+		r->interface[i].shown = &r->view->config->interfaces[i];
+		memcpy(r->interface[i].name, r->interface[i].shown->name, CONFIG_NAME_MAX);
 		r->interface[i].port = &r->port[i];
 	}
 }
@@ -173,19 +174,17 @@ fill_interfaces(struct runtime *r)
 static void
 fill_vhids(struct runtime *r)
 {
-	r->vhid = take(FULL_VHIDS, sizeof(*r->vhid));
-	r->vhid_count = FULL_VHIDS;
 	for (unsigned int i = 0; i < FULL_VHIDS; i++) {
-		struct koi_vhid *v = &r->vhid[i];
+		struct koi_vhid *v = take(1, sizeof(*v));
 
-		v->config = &r->config->vhids[i];
-		v->interface = &r->interface[v->config->interface];
-		v->index = i;
-		v->mac = mac_of_vhid(v->config->vhid);
+		r->view->vhid[i] = v;
+		v->shown = &r->view->config->vhids[i];
+		v->interface = &r->interface[v->shown->interface];
+		v->slot = i;
+		v->mac = mac_of_vhid(v->shown->vhid);
 		v->status = take_record(sizeof(struct carp_vhid_status));
-		v->interface->by_vhid[v->config->vhid] = v;
-		snprintf(v->name, sizeof(v->name), "%u@%s", v->config->vhid,
-			 v->interface->config->name);
+		v->interface->shown_vhid[v->shown->vhid] = v;
+		snprintf(v->name, sizeof(v->name), "%u@%s", v->shown->vhid, v->interface->name);
 	}
 }
 
@@ -252,13 +251,13 @@ fill_events(struct runtime *r)
 	e.state.to = CARP_MASTER;
 	e.state.reason = (struct carp_reason){
 		.code = CARP_REASON_MORE_FREQUENT, .has_peer = true,
-		.peer = r->config->vhids[0].addresses[0].addr,
+		.peer = r->view->config->vhids[0].addresses[0].addr,
 		.peer_advbase = 255, .peer_advskew = 255, .peer_demote = 255,
 	};
 	/* Some are forgotten: the numbers are not those of the first. */
 	for (unsigned int i = 0; i < EVENT_HISTORY + 100; i++) {
 		e.subject = i % FULL_VHIDS;
-		event_history_add(r->history, &e);
+		event_history_add(r->history, &e, r->view->vhid[e.subject]->name);
 	}
 }
 
@@ -289,19 +288,19 @@ full_runtime_publish(struct runtime *r, unsigned int vhid, uint64_t n)
 		.demote = 255,
 		.up = true,
 		.has_master = true,
-		.master = r->config->vhids[0].addresses[0].addr,
+		.master = r->view->config->vhids[0].addresses[0].addr,
 		.master_heard_us = n,
 		.deadline_us = n,
 		.last_reason = {
 			.code = CARP_REASON_MORE_FREQUENT, .has_peer = true,
-			.peer = r->config->vhids[0].addresses[0].addr,
+			.peer = r->view->config->vhids[0].addresses[0].addr,
 			.peer_advbase = 255, .peer_advskew = 255, .peer_demote = 255,
 		},
 	};
 
 	for (unsigned int c = 0; c < CARP_COUNTERS; c++)
 		s.counters[c] = n;
-	record_write(r->vhid[vhid].status, &s);
+	record_write(r->view->vhid[vhid]->status, &s);
 	publish_demotion(r, -(int32_t)(n % 1000) - 1000);
 	record_write(r->gap, &gap);
 }
@@ -311,7 +310,11 @@ full_runtime_create(void)
 {
 	struct runtime *r = take(1, sizeof(*r));
 
-	r->config = take_config();
+	pthread_rwlock_init(&r->view_lock, NULL);
+	r->view = take(1, sizeof(*r->view));
+	r->view->config = take_config();
+	r->view->vhid_count = FULL_VHIDS;
+	r->view->vhid = take(FULL_VHIDS, sizeof(struct koi_vhid *));
 	r->prefix = "a-file-prefix-that-somebody-has-made-as-long-as-it-may-be";
 	fill_interfaces(r);
 	fill_vhids(r);
@@ -344,8 +347,10 @@ free_config(const struct config *c)
 void
 full_runtime_destroy(struct runtime *r)
 {
-	for (unsigned int i = 0; i < FULL_VHIDS; i++)
-		record_destroy(r->vhid[i].status);
+	for (unsigned int i = 0; i < FULL_VHIDS; i++) {
+		record_destroy(r->view->vhid[i]->status);
+		free(r->view->vhid[i]);
+	}
 	for (unsigned int i = 0; i < FULL_WORKERS; i++) {
 		for (unsigned int p = 0; p < FULL_INTERFACES; p++)
 			free(r->worker[i].interface[p]);
@@ -356,9 +361,11 @@ full_runtime_destroy(struct runtime *r)
 	event_history_destroy(r->history);
 	neigh_destroy(r->neighbours);
 	free(r->worker);
-	free(r->vhid);
+	free(r->view->vhid);
 	free(r->interface);
 	free(r->port);
-	free_config(r->config);
+	free_config(r->view->config);
+	free(r->view);
+	pthread_rwlock_destroy(&r->view_lock);
 	free(r);
 }

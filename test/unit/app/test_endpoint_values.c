@@ -73,8 +73,8 @@ drops_of_an_interface_add_up(void)
 static json_t *
 ask_with_status(const struct carp_vhid_status *s)
 {
-	record_write(r->vhid[0].status, s);
-	return ask("/carp/vhid", r->vhid[0].name, false);
+	record_write(r->view->vhid[0]->status, s);
+	return ask("/carp/vhid", r->view->vhid[0]->name, false);
 }
 
 static void
