@@ -190,6 +190,13 @@ enum carp_master_down {
 	CARP_MASTER_DOWN_OPENBSD, /**< 3 * (advbase + advskew / 256) s */
 };
 
+/** What is done about advertisements that somebody has recorded and sends again. */
+enum carp_replay {
+	CARP_REPLAY_OFF,
+	CARP_REPLAY_ADAPTIVE,
+	CARP_REPLAY_STRICT,
+};
+
 struct carp_settings {
 	bool allow;
 	bool preempt;
