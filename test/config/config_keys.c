@@ -12,7 +12,7 @@
 
 static const struct {
 	const char *place;
-	const struct config_key *keys;
+	const struct config_member *keys;
 } objects[] = {
 	{ "", config_root_keys },
 	{ "/carp", config_carp_keys },
@@ -28,14 +28,14 @@ static const char *const type_names[] = {
 };
 
 static void
-describe_range(json_t *entry, const struct config_key *key)
+describe_range(json_t *entry, const struct config_member *key)
 {
 	json_object_set_new(entry, "min", json_integer(key->min));
 	json_object_set_new(entry, "max", json_integer(key->max));
 }
 
 static void
-describe_words(json_t *entry, const struct config_key *key)
+describe_words(json_t *entry, const struct config_member *key)
 {
 	json_t *words = json_array();
 
@@ -45,7 +45,7 @@ describe_words(json_t *entry, const struct config_key *key)
 }
 
 static json_t *
-describe(const struct config_key *key)
+describe(const struct config_member *key)
 {
 	json_t *preset = NULL;
 	json_t *entry;
@@ -80,7 +80,7 @@ main(void)
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
 		json_t *object = json_object();
 
-		for (const struct config_key *key = objects[i].keys; key->name != NULL; key++)
+		for (const struct config_member *key = objects[i].keys; key->name != NULL; key++)
 			json_object_set_new(object, key->name, describe(key));
 		json_object_set_new(all, objects[i].place, object);
 	}
