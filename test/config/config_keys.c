@@ -19,6 +19,7 @@ static const struct {
 	{ "/workers", config_workers_keys },
 	{ "/interfaces/*", config_interface_keys },
 	{ "/vhids/*", config_vhid_keys },
+	{ "/notify/*", config_notify_keys },
 };
 
 static const char *const type_names[] = {
@@ -55,6 +56,8 @@ describe(const struct config_member *key)
 	entry = json_object();
 	json_object_set_new(entry, "type", json_string(type_names[key->type]));
 	json_object_set_new(entry, "required", json_boolean(key->is_required));
+	if (key->unless != NULL)
+		json_object_set_new(entry, "unless", json_string(key->unless));
 	if (key->type == CONFIG_INTEGER) {
 		describe_range(entry, key);
 		preset = json_integer(key->preset);
@@ -66,7 +69,7 @@ describe(const struct config_member *key)
 	} else if (key->type == CONFIG_ARRAY) {
 		describe_range(entry, key);
 	}
-	if (preset != NULL && !key->is_required)
+	if (preset != NULL && !key->is_required && !key->has_no_preset)
 		json_object_set(entry, "default", preset);
 	json_decref(preset);
 	return entry;
