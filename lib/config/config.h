@@ -28,6 +28,11 @@
 #define CONFIG_ADDRESSES_MAX 1024       /**< own addresses of one interface */
 #define CONFIG_FILE_MAX (64u << 20)     /**< bytes */
 #define CONFIG_ANNOUNCE_MAX_S 86400     /**< of announce_interval_s */
+#define CONFIG_GRACE_MAX_S 86400        /**< of address_grace_s */
+#define CONFIG_DELAY_MAX_MS 600000      /**< of start_delay_ms and preempt_delay_ms */
+#define CONFIG_ACCEPT_MAX 8             /**< further secrets of one vhid */
+#define CONFIG_PEERS_MAX 16             /**< of one vhid */
+#define CONFIG_NOTIFY_MAX 16
 
 enum config_idle {
 	CONFIG_IDLE_POLL,
@@ -142,6 +147,14 @@ struct config_report {
 struct config *config_load(const char *path, enum config_purpose purpose,
 			   struct config_report *report);
 
+/**
+ * The same for a text that is in memory already.
+ *
+ * @param name what it would be called as a file: a relative pass_file is looked for beside it
+ */
+struct config *config_load_text(const char *text, size_t len, const char *name,
+				enum config_purpose purpose, struct config_report *report);
+
 void config_free(struct config *c);
 void config_report_free(struct config_report *report);
 
@@ -168,20 +181,22 @@ struct config_change {
 	enum config_change_type type;
 	unsigned int was; /**< index in the running configuration, where there is one */
 	unsigned int now; /**< index in the new configuration, where there is one */
-	bool addresses;   /**< CONFIG_VHID_CHANGED: the list of virtual addresses */
+	bool addresses;   /**< CONFIG_VHID_CHANGED: the set of virtual addresses */
 };
 
 struct config_diff {
-	struct config_change *changes; /**< removals first, then changes, then additions */
+	/** Vhids that go, then settings, interfaces and vhids that change, then vhids that come. */
+	struct config_change *changes;
 	size_t count;
 };
 
 /**
  * Compare two configurations. A vhid is the same if interface name and vhid are.
  *
- * @param report what cannot change without a restart is named as an error: "/interfaces/0/mtu:
- *               a change needs a restart"; interfaces that come or go, their names, devices, parents,
- *               VLANs, queues, MTU and mac_mode
+ * @param report what cannot change without a restart is added to it as an error, with its place in
+ *               the new file: "/interfaces/0/mtu: a change needs a restart"; interfaces that come or
+ *               go, their names, devices, parents, VLANs, queues, MTU and mac_mode. Empty, or that
+ *               of config_load()
  * @return       0; -EBUSY if there are such errors; -ENOMEM. Free with config_diff_free().
  */
 int config_diff(const struct config *was, const struct config *now, struct config_diff *out,

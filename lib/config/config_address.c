@@ -6,9 +6,8 @@
 
 #include "config/config_internal.h"
 
-/* Why an IPv4 address cannot be that of a host; NULL if it can. */
-static const char *
-v4_objection(const struct ip_prefix *prefix)
+const char *
+config_address_objection(const struct ip_prefix *prefix)
 {
 	uint32_t addr = ntohl(ip_addr_v4_be(&prefix->addr));
 	uint32_t host_mask = (uint32_t)((UINT64_C(1) << (32 - prefix->len)) - 1);
@@ -70,7 +69,7 @@ read_address(struct config_reader *r, const struct config_place *at, const json_
 		config_error(r, at, "%s: IPv6 is not yet supported", text);
 		return false;
 	}
-	objection = v4_objection(out);
+	objection = config_address_objection(out);
 	if (objection != NULL)
 		config_error(r, at, "%s is %s", text, objection);
 	return objection == NULL;

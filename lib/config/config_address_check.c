@@ -3,12 +3,32 @@
 
 #include "config/config_internal.h"
 
-/* No address may be there twice, be it an own one or a virtual one, on whatever interface. */
+/*
+ * No address may be there twice, be it an own one or a virtual one, on whatever interface; and none
+ * may be called a peer. A peer itself may be that of many vhids.
+ */
+
+enum address_role {
+	ROLE_OWN,
+	ROLE_VIRTUAL,
+	ROLE_PEER,
+};
+
+/* Where an address of each role stands in the file, and what it is called. */
+static const struct {
+	const char *array;
+	const char *key;
+	const char *name;
+} roles[] = {
+	[ROLE_OWN] = { "interfaces", "addresses", "an own address" },
+	[ROLE_VIRTUAL] = { "vhids", "addresses", "a virtual address" },
+	[ROLE_PEER] = { "vhids", "peers", "a peer" },
+};
 
 struct address_ref {
-	bool is_virtual;
+	enum address_role role;
 	size_t owner; /* index of the interface or vhid */
-	size_t index; /* within its addresses */
+	size_t index; /* within its addresses or peers */
 };
 
 struct address_list {
@@ -18,68 +38,94 @@ struct address_list {
 };
 
 static void
-list_add(struct address_list *list, const struct ip_prefix *addresses, size_t count,
-	 bool is_virtual, size_t owner)
+list_add(struct address_list *list, const struct ip_addr *addr, struct address_ref ref)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (addresses[i].addr.family >= IP_FAMILIES)
-			continue;
-		list->refs[list->count] = (struct address_ref){ is_virtual, owner, i };
-		list->items[list->count].key = &addresses[i].addr;
-		list->items[list->count].len = sizeof(addresses[i].addr);
-		list->count++;
+	if (addr->family >= IP_FAMILIES)
+		return;
+	list->refs[list->count] = ref;
+	list->items[list->count].key = addr;
+	list->items[list->count].len = sizeof(*addr);
+	list->count++;
+}
+
+/* What comes first is named as the first: own addresses, virtual ones, peers. */
+static void
+list_fill(struct address_list *list, const struct config *c)
+{
+	for (size_t i = 0; i < c->interface_count; i++) {
+		const struct config_interface *ifc = &c->interfaces[i];
+
+		for (size_t a = 0; a < ifc->address_count; a++)
+			list_add(list, &ifc->addresses[a].addr,
+				 (struct address_ref){ ROLE_OWN, i, a });
+	}
+	for (size_t i = 0; i < c->vhid_count; i++) {
+		const struct config_vhid *vhid = &c->vhids[i];
+
+		for (size_t a = 0; a < vhid->address_count; a++)
+			list_add(list, &vhid->addresses[a].addr,
+				 (struct address_ref){ ROLE_VIRTUAL, i, a });
+	}
+	for (size_t i = 0; i < c->vhid_count; i++) {
+		const struct config_vhid *vhid = &c->vhids[i];
+
+		for (size_t p = 0; p < vhid->peer_count; p++)
+			list_add(list, &vhid->peers[p], (struct address_ref){ ROLE_PEER, i, p });
 	}
 }
 
-static void
-report_twice(struct config_reader *r, const struct address_list *list, size_t i)
+static size_t
+address_total(const struct config *c)
 {
-	const struct address_ref *ref = &list->refs[i];
-	const struct address_ref *first = &list->refs[list->items[i].first];
-	struct config_place root = { .parent = NULL };
-	struct config_place array = { &root, ref->is_virtual ? "vhids" : "interfaces", 0 };
-	struct config_place element = { .parent = &array, .index = ref->owner };
-	struct config_place addresses = { .parent = &element, .key = "addresses" };
-	struct config_place at = { .parent = &addresses, .index = ref->index };
-	char text[IP_ADDR_TEXT];
-
-	config_error(r, &at, "%s is already %s, /%s/%zu/addresses/%zu",
-		     ip_addr_format(list->items[i].key, text),
-		     first->is_virtual ? "a virtual address" : "an own address",
-		     first->is_virtual ? "vhids" : "interfaces", first->owner, first->index);
-}
-
-void
-config_addresses_check(struct config_reader *r)
-{
-	const struct config *c = r->config;
-	struct address_list list = { 0 };
 	size_t total = 0;
 
 	for (size_t i = 0; i < c->interface_count; i++)
 		total += c->interfaces[i].address_count;
 	for (size_t i = 0; i < c->vhid_count; i++)
-		total += c->vhids[i].address_count;
+		total += c->vhids[i].address_count + c->vhids[i].peer_count;
+	return total;
+}
+
+static void
+report_conflict(struct config_reader *r, const struct address_list *list, size_t i)
+{
+	const struct address_ref *ref = &list->refs[i];
+	const struct address_ref *first = &list->refs[list->items[i].first];
+	struct config_place root = { .parent = NULL };
+	struct config_place array = { .parent = &root, .key = roles[ref->role].array };
+	struct config_place element = { .parent = &array, .index = ref->owner };
+	struct config_place member = { .parent = &element, .key = roles[ref->role].key };
+	struct config_place at = { .parent = &member, .index = ref->index };
+	char text[IP_ADDR_TEXT];
+
+	config_error(r, &at, "%s is %s %s, /%s/%zu/%s/%zu",
+		     ip_addr_format(list->items[i].key, text),
+		     ref->role == ROLE_PEER ? "ourselves:" : "already", roles[first->role].name,
+		     roles[first->role].array, first->owner, roles[first->role].key, first->index);
+}
+
+void
+config_addresses_check(struct config_reader *r)
+{
+	size_t total = address_total(r->config);
+	struct address_list list = { 0 };
+
 	list.refs = calloc(total + 1, sizeof(*list.refs));
 	list.items = calloc(total + 1, sizeof(*list.items));
 	if (list.refs == NULL || list.items == NULL) {
 		r->is_out_of_memory = true;
 		goto out;
 	}
-	/* Own ones first: it is the virtual address that is named as the one too many. */
-	for (size_t i = 0; i < c->interface_count; i++) {
-		list_add(&list, c->interfaces[i].addresses, c->interfaces[i].address_count, false,
-			 i);
-	}
-	for (size_t i = 0; i < c->vhid_count; i++)
-		list_add(&list, c->vhids[i].addresses, c->vhids[i].address_count, true, i);
+	list_fill(&list, r->config);
 	if (config_unique_find(list.items, list.count) != 0) {
 		r->is_out_of_memory = true;
 		goto out;
 	}
 	for (size_t i = 0; i < list.count; i++) {
-		if (list.items[i].first != i)
-			report_twice(r, &list, i);
+		size_t first = list.items[i].first;
+
+		if (first != i && list.refs[first].role != ROLE_PEER)
+			report_conflict(r, &list, i);
 	}
 out:
 	free(list.items);

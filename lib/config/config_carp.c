@@ -12,7 +12,7 @@ static const char *const master_downs[] = { "freebsd", "openbsd", NULL };
 /* In the order of enum config_idle. */
 static const char *const idles[] = { "poll", "yield", "sleep", NULL };
 
-const struct config_key config_carp_keys[] = {
+const struct config_member config_carp_keys[] = {
 	CONFIG_DESCRIPTION,
 	{ .name = "allow", .type = CONFIG_BOOLEAN, .preset = true,
 	  CONFIG_FIELD(struct config, carp.allow) },
@@ -37,7 +37,7 @@ const struct config_key config_carp_keys[] = {
 	{ .name = NULL },
 };
 
-const struct config_key config_workers_keys[] = {
+const struct config_member config_workers_keys[] = {
 	CONFIG_DESCRIPTION,
 	{ .name = "idle", .type = CONFIG_WORD, .words = idles, .preset = CONFIG_IDLE_POLL,
 	  CONFIG_FIELD(struct config, idle) },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "config/config_internal.h"
 
@@ -17,21 +17,6 @@ find_unique(struct config_reader *r, struct config_unique *items, size_t count)
 		return false;
 	}
 	return true;
-}
-
-static void
-set_text(struct config_unique *item, const char *text)
-{
-	item->key = text;
-	item->len = strlen(text);
-}
-
-/* An item without a key would equal the others that lack one. */
-static void
-set_none(struct config_unique *item)
-{
-	item->key = &item->key;
-	item->len = 0;
 }
 
 static const struct config_place root = { .parent = NULL };
@@ -52,11 +37,11 @@ check_devices(struct config_reader *r)
 		goto out;
 	}
 	for (size_t i = 0; i < c->interface_count; i++) {
-		set_none(&items[i]);
+		config_unique_set(&items[i], NULL);
 		if (c->interfaces[i].device == NULL)
 			continue;
 		config_device_identity(c->interfaces[i].device, identities[i]);
-		set_text(&items[i], identities[i]);
+		config_unique_set(&items[i], identities[i]);
 	}
 	if (!find_unique(r, items, c->interface_count))
 		goto out;
@@ -78,60 +63,87 @@ report_name(struct config_reader *r, size_t i, size_t first)
 {
 	struct config_place element = { .parent = &interfaces, .index = i };
 	struct config_place at = { .parent = &element, .key = "name" };
+	const char *name = config_element_text(r->interfaces, i, "name");
 	char quoted[CONFIG_QUOTED];
 
 	config_error(r, &at, "%s is already the name of /interfaces/%zu",
-		     config_quote(r->interface_names[i], quoted), first);
+		     config_quote(name, quoted), first);
 }
 
-static void
-report_no_interface(struct config_reader *r, size_t i)
+/* Interfaces, then those that sub-interfaces call their parent, then those of the vhids. */
+struct name_list {
+	struct config_unique *items;
+	size_t parents; /* index of the first */
+	size_t vhids;
+	size_t count;
+};
+
+static int
+names_collect(const struct config_reader *r, struct name_list *names)
 {
-	struct config_place element = { .parent = &vhids, .index = i };
-	struct config_place at = { .parent = &element, .key = "interface" };
+	struct config_unique *item;
+
+	names->parents = r->config->interface_count;
+	names->vhids = names->parents + r->config->interface_count;
+	names->count = names->vhids + r->config->vhid_count;
+	names->items = calloc(names->count + 1, sizeof(*names->items));
+	if (names->items == NULL)
+		return -ENOMEM;
+	item = names->items;
+	for (size_t i = 0; i < r->config->interface_count; i++)
+		config_unique_set(item++, config_element_text(r->interfaces, i, "name"));
+	for (size_t i = 0; i < r->config->interface_count; i++)
+		config_unique_set(item++, config_element_text(r->interfaces, i, "parent"));
+	for (size_t i = 0; i < r->config->vhid_count; i++)
+		config_unique_set(item++, config_element_text(r->vhids, i, "interface"));
+	return config_unique_find(names->items, names->count);
+}
+
+/* The interface that a name stands for; SIZE_MAX if there is none, which is reported. */
+static size_t
+resolve(struct config_reader *r, const struct config_unique *item, const struct config_place *array,
+	size_t index, const char *key)
+{
+	struct config_place element = { .parent = array, .index = index };
+	struct config_place at = { .parent = &element, .key = key };
 	char quoted[CONFIG_QUOTED];
 
+	if (item->key == &item->key)
+		return SIZE_MAX;
+	if (item->len != 0 && item->first < r->config->interface_count)
+		return item->first;
 	if (r->interfaces_are_complete)
 		config_error(r, &at, "%s is not the name of an interface",
-			     config_quote(r->vhid_interface_names[i], quoted));
+			     config_quote(item->key, quoted));
+	return SIZE_MAX;
 }
 
-/* The names of the interfaces, then those that the vhids use: one sort checks and resolves them. */
+/* One sort checks the names of the interfaces, and resolves those that are used. */
 static void
 check_names(struct config_reader *r, size_t *vhid_interfaces)
 {
 	struct config *c = r->config;
-	size_t total = c->interface_count + c->vhid_count;
-	struct config_unique *items;
+	struct name_list names;
+	size_t parent;
 
-	items = calloc(total + 1, sizeof(*items));
-	for (size_t i = 0; items != NULL && i < total; i++) {
-		const char *name = i < c->interface_count ?
-					   r->interface_names[i] :
-					   r->vhid_interface_names[i - c->interface_count];
-
-		set_none(&items[i]);
-		if (name != NULL)
-			set_text(&items[i], name);
-	}
-	if (!find_unique(r, items, total))
+	if (names_collect(r, &names) != 0) {
+		r->is_out_of_memory = true;
 		goto out;
+	}
 	for (size_t i = 0; i < c->interface_count; i++) {
-		if (items[i].len != 0 && items[i].first != i)
-			report_name(r, i, items[i].first);
+		if (names.items[i].len != 0 && names.items[i].first != i)
+			report_name(r, i, names.items[i].first);
 	}
-	for (size_t i = 0; i < c->vhid_count; i++) {
-		const struct config_unique *item = &items[c->interface_count + i];
-
-		if (r->vhid_interface_names[i] == NULL)
-			continue;
-		if (item->len != 0 && item->first < c->interface_count)
-			vhid_interfaces[i] = item->first;
-		else
-			report_no_interface(r, i);
+	for (size_t i = 0; i < c->interface_count; i++) {
+		parent = resolve(r, &names.items[names.parents + i], &interfaces, i, "parent");
+		if (parent != SIZE_MAX)
+			c->interfaces[i].parent = (int)parent;
 	}
+	for (size_t i = 0; i < c->vhid_count; i++)
+		vhid_interfaces[i] =
+			resolve(r, &names.items[names.vhids + i], &vhids, i, "interface");
 out:
-	free(items);
+	free(names.items);
 }
 
 struct vhid_key {
@@ -153,7 +165,7 @@ check_vhids(struct config_reader *r, const size_t *vhid_interfaces)
 		goto out;
 	}
 	for (size_t i = 0; i < c->vhid_count; i++) {
-		set_none(&items[i]);
+		config_unique_set(&items[i], NULL);
 		if (vhid_interfaces[i] == SIZE_MAX || c->vhids[i].vhid == 0)
 			continue;
 		keys[i] = (struct vhid_key){ vhid_interfaces[i], c->vhids[i].vhid };
@@ -190,7 +202,9 @@ config_check(struct config_reader *r)
 		vhid_interfaces[i] = SIZE_MAX;
 	check_devices(r);
 	check_names(r, vhid_interfaces);
+	config_vlans_check(r);
 	check_vhids(r, vhid_interfaces);
+	config_peers_check(r, vhid_interfaces);
 	config_addresses_check(r);
 	free(vhid_interfaces);
 }

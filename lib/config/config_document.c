@@ -1,86 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "config/config_internal.h"
 
-/* From a path to a JSON tree: reading, syntax errors, wiping. */
-
-#define FIRST_SIZE 4096
-
-struct text {
-	char *data;
-	size_t len;
-	size_t size;
-};
-
-static void
-text_free(struct text *text)
-{
-	if (text->data != NULL)
-		explicit_bzero(text->data, text->len);
-	free(text->data);
-}
-
-/* realloc() may leave a copy of secrets behind. */
-static int
-text_grow(struct text *text, size_t size)
-{
-	char *data = malloc(size);
-
-	if (data == NULL)
-		return -ENOMEM;
-	if (text->len != 0)
-		memcpy(data, text->data, text->len);
-	text_free(text);
-	text->data = data;
-	text->size = size;
-	return 0;
-}
-
-/* The size is a hint only: the file may grow, and those of /proc have none. */
-static int
-text_read(struct text *text, int fd, size_t size_hint)
-{
-	ssize_t got;
-
-	if (text_grow(text, size_hint < FIRST_SIZE ? FIRST_SIZE : size_hint + 1) != 0)
-		return -ENOMEM;
-	for (;;) {
-		if (text->len > CONFIG_FILE_MAX)
-			return -EFBIG;
-		if (text->len == text->size && text_grow(text, text->size * 2) != 0)
-			return -ENOMEM;
-		got = read(fd, text->data + text->len, text->size - text->len);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			return 0;
-		text->len += (size_t)got;
-	}
-}
-
-static int
-text_load(struct text *text, const char *path)
-{
-	struct stat st;
-	int error;
-	int fd;
-
-	fd = config_file_open(path, &st);
-	if (fd < 0)
-		return fd;
-	if ((uint64_t)st.st_size > CONFIG_FILE_MAX)
-		error = -EFBIG;
-	else
-		error = text_read(text, fd, (size_t)st.st_size);
-	close(fd);
-	return error;
-}
+/* From a text to a JSON tree: syntax errors, wiping. */
 
 /* Jansson's words end with "near 'TOKEN'", and the token may be a secret. */
 static const char *
@@ -111,10 +34,10 @@ syntax_error_text(json_error_t *error)
 }
 
 static bool
-is_blank(const struct text *text)
+is_blank(const char *text, size_t len)
 {
-	for (size_t i = 0; i < text->len; i++) {
-		if (memchr(" \t\r\n", text->data[i], 4) == NULL)
+	for (size_t i = 0; i < len; i++) {
+		if (memchr(" \t\r\n", text[i], 4) == NULL)
 			return false;
 	}
 	return true;
@@ -122,15 +45,15 @@ is_blank(const struct text *text)
 
 /* Jansson takes a NUL byte for the end of the file. */
 static bool
-has_nul(struct config_reader *r, const struct text *text)
+has_nul(struct config_reader *r, const char *text, size_t len)
 {
-	const char *nul = memchr(text->data, '\0', text->len);
+	const char *nul = memchr(text, '\0', len);
+	const char *start = text;
 	unsigned int line = 1;
-	const char *start = text->data;
 
 	if (nul == NULL)
 		return false;
-	for (const char *c = text->data; c < nul; c++) {
+	for (const char *c = text; c < nul; c++) {
 		if (*c == '\n') {
 			line++;
 			start = c + 1;
@@ -141,25 +64,24 @@ has_nul(struct config_reader *r, const struct text *text)
 	return true;
 }
 
-static json_t *
-parse(struct config_reader *r, const struct text *text)
+json_t *
+config_document_parse(struct config_reader *r, const char *text, size_t len)
 {
 	json_error_t error = { 0 };
 	json_t *document;
 
-	if (is_blank(text)) {
+	if (is_blank(text, len)) {
 		config_error(r, NULL, "is empty");
 		return NULL;
 	}
-	if (has_nul(r, text))
+	if (has_nul(r, text, len))
 		return NULL;
-	document = json_loadb(text->data, text->len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES,
-			      &error);
+	document = json_loadb(text, len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
 	if (document == NULL && json_error_code(&error) == json_error_duplicate_key) {
 		/* Name all of them, and the other errors too. */
-		document = json_loadb(text->data, text->len, JSON_DECODE_ANY, &error);
+		document = json_loadb(text, len, JSON_DECODE_ANY, &error);
 		if (document != NULL)
-			config_duplicates_report(r, text->data, text->len);
+			config_duplicates_report(r, text, len);
 	}
 	if (document != NULL)
 		return document;
@@ -170,26 +92,6 @@ parse(struct config_reader *r, const struct text *text)
 			     syntax_error_text(&error));
 	explicit_bzero(&error, sizeof(error));
 	return NULL;
-}
-
-json_t *
-config_document_load(struct config_reader *r, const char *path)
-{
-	struct text text = { 0 };
-	json_t *document = NULL;
-	int error;
-
-	error = text_load(&text, path);
-	if (error == 0)
-		document = parse(r, &text);
-	else if (error == -ENOMEM)
-		r->is_out_of_memory = true;
-	else if (error == -EFBIG)
-		config_error(r, NULL, "cannot read: is larger than %u MiB", CONFIG_FILE_MAX >> 20);
-	else
-		config_error(r, NULL, "cannot read: %s", config_file_error(error));
-	text_free(&text);
-	return document;
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #define MTU_MIN 68
 #define MTU_MAX 9600
+#define VLAN_MAX 4094
 #define RX_QUEUES_MAX 1024 /* RTE_MAX_QUEUES_PER_PORT; the device has the last word */
 
 /* In the order of enum config_mac_mode. */
@@ -28,7 +29,6 @@ read_name(struct config_reader *r, const struct config_place *at, const json_t *
 	const char *name = json_string_value(value);
 	char quoted[CONFIG_QUOTED];
 
-	r->interface_names[ifc - r->config->interfaces] = name;
 	if (name_is_good(name)) {
 		memcpy(ifc->name, name, strlen(name) + 1);
 		return;
@@ -105,26 +105,50 @@ read_rx_queues(struct config_reader *r, const struct config_place *at, const jso
 	}
 }
 
-const struct config_key config_interface_keys[] = {
+const struct config_member config_interface_keys[] = {
 	CONFIG_DESCRIPTION,
 	{ .name = "name", .type = CONFIG_STRING, .is_required = true, .read = read_name },
 	{ .name = "device", .type = CONFIG_STRING, .is_required = true, .unless = "parent",
 	  .read = read_device },
+	{ .name = "parent", .type = CONFIG_STRING },
+	{ .name = "vlan", .type = CONFIG_INTEGER, .min = 1, .max = VLAN_MAX, .has_no_preset = true,
+	  .needs_restart = true, CONFIG_FIELD(struct config_interface, vlan) },
 	{ .name = "mtu", .type = CONFIG_INTEGER, .min = MTU_MIN, .max = MTU_MAX, .preset = 1500,
-	  CONFIG_FIELD(struct config_interface, mtu) },
+	  .needs_restart = true, CONFIG_FIELD(struct config_interface, mtu) },
 	{ .name = "addresses", .type = CONFIG_ARRAY, .max = CONFIG_ADDRESSES_MAX,
 	  .read = read_addresses },
 	{ .name = "rx_queues", .type = CONFIG_OTHER, .min = 1, .max = RX_QUEUES_MAX,
-	  CONFIG_FIELD(struct config_interface, rx_queues), .read = read_rx_queues },
+	  .needs_restart = true, CONFIG_FIELD(struct config_interface, rx_queues),
+	  .read = read_rx_queues },
 	{ .name = "mac_mode", .type = CONFIG_WORD, .words = mac_modes,
-	  .preset = CONFIG_MAC_MODE_AUTO, CONFIG_FIELD(struct config_interface, mac_mode) },
-	CONFIG_LATER("parent"),
-	CONFIG_LATER("vlan"),
-	CONFIG_LATER("start_delay_ms"),
+	  .preset = CONFIG_MAC_MODE_AUTO, .needs_restart = true,
+	  CONFIG_FIELD(struct config_interface, mac_mode) },
+	{ .name = "start_delay_ms", .type = CONFIG_INTEGER, .min = 0, .max = CONFIG_DELAY_MAX_MS,
+	  CONFIG_FIELD(struct config_interface, start_delay_ms) },
 	CONFIG_LATER("router_advertisement"),
 	CONFIG_LATER("host"),
 	{ .name = NULL },
 };
+
+/* What concerns several keys. Looks at the JSON: a bad value is not in the struct. */
+static void
+check_together(struct config_reader *r, const struct config_place *at, const json_t *value)
+{
+	static const char *const of_the_port[] = { "device", "rx_queues", "mac_mode" };
+	bool has_parent = json_object_get(value, "parent") != NULL;
+	bool has_vlan = json_object_get(value, "vlan") != NULL;
+	struct config_place place = { .parent = at, .key = "vlan" };
+
+	if (has_parent && !has_vlan)
+		config_error(r, at, "\"vlan\" is missing");
+	if (has_vlan && !has_parent)
+		config_error(r, &place, "\"parent\" is missing");
+	for (size_t i = 0; has_parent && i < sizeof(of_the_port) / sizeof(of_the_port[0]); i++) {
+		place.key = of_the_port[i];
+		if (json_object_get(value, place.key) != NULL)
+			config_error(r, &place, "is that of the parent");
+	}
+}
 
 void
 config_interfaces_read(struct config_reader *r, const struct config_place *at, const json_t *value,
@@ -135,17 +159,20 @@ config_interfaces_read(struct config_reader *r, const struct config_place *at, c
 	size_t count = size < CONFIG_INTERFACES_MAX ? size : CONFIG_INTERFACES_MAX;
 
 	c->interfaces = calloc(count + 1, sizeof(*c->interfaces));
-	r->interface_names = calloc(count + 1, sizeof(*r->interface_names));
-	if (c->interfaces == NULL || r->interface_names == NULL) {
+	if (c->interfaces == NULL) {
 		r->is_out_of_memory = true;
 		return;
 	}
 	c->interface_count = count;
+	r->interfaces = value;
 	for (size_t i = 0; i < count; i++) {
 		struct config_place place = { .parent = at, .index = i };
+		const json_t *ifc = json_array_get(value, i);
 
-		config_object_read(r, &place, json_array_get(value, i), config_interface_keys,
-				   &c->interfaces[i]);
+		c->interfaces[i].parent = -1;
+		config_object_read(r, &place, ifc, config_interface_keys, &c->interfaces[i]);
+		if (json_is_object(ifc))
+			check_together(r, &place, ifc);
 	}
 	r->interfaces_are_complete = count == size;
 }

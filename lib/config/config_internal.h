@@ -29,10 +29,10 @@ struct config_reader {
 	struct config_report *report;
 	enum config_purpose purpose;
 	const char *folder; /**< of the configuration file */
-	/** Names as written, good or not, within the JSON tree. NULL where there is none. */
-	const char **interface_names;
-	const char **vhid_interface_names;
-	bool interfaces_are_complete; /**< the names above are all that the file defines */
+	/** As written, good or not; NULL where there is none. Indices are those of the struct. */
+	const json_t *interfaces;
+	const json_t *vhids;
+	bool interfaces_are_complete; /**< the interfaces above are all that the file defines */
 	bool is_out_of_memory;
 };
 
@@ -66,13 +66,15 @@ enum config_type {
 typedef void config_read_fn(struct config_reader *r, const struct config_place *at,
 			    const json_t *value, void *target);
 
-/** One key of an object. A table of them ends with a NULL name. */
-struct config_key {
+/** One key of an object and what its value may be. A table of them ends with a NULL name. */
+struct config_member {
 	const char *name;
 	enum config_type type;
 	bool is_required;
 	const char *unless; /**< not required where this key is given */
 	bool is_later; /**< part of the contract, refused as "not yet supported" */
+	bool has_no_preset;   /**< where it is absent, something else decides */
+	bool needs_restart;   /**< a running koi cannot take over another value */
 	int64_t min;
 	int64_t max;
 	int64_t preset; /**< the default of an integer, boolean or word */
@@ -87,28 +89,35 @@ struct config_key {
 #define CONFIG_DESCRIPTION { .name = "description", .type = CONFIG_STRING }
 #define CONFIG_LATER(key) { .name = (key), .is_later = true }
 
-extern const struct config_key config_root_keys[];
-extern const struct config_key config_carp_keys[];
-extern const struct config_key config_workers_keys[];
-extern const struct config_key config_interface_keys[];
-extern const struct config_key config_vhid_keys[];
+extern const struct config_member config_root_keys[];
+extern const struct config_member config_carp_keys[];
+extern const struct config_member config_workers_keys[];
+extern const struct config_member config_interface_keys[];
+extern const struct config_member config_vhid_keys[];
+extern const struct config_member config_notify_keys[];
 
 /** Store the defaults of @p keys into @p target. */
-void config_object_preset(const struct config_key *keys, void *target);
+void config_object_preset(const struct config_member *keys, void *target);
 
 /** Store the defaults, then read every member of @p value. */
 void config_object_read(struct config_reader *r, const struct config_place *at, const json_t *value,
-			const struct config_key *keys, void *target);
+			const struct config_member *keys, void *target);
 
 /** Check an integer's range; the error is reported. */
 bool config_integer_read(struct config_reader *r, const struct config_place *at,
 			 const json_t *value, int64_t min, int64_t max, int64_t *out);
 
+/** The string of a member of an element; NULL if there is none or it is something else. */
+const char *config_element_text(const json_t *array, size_t index, const char *key);
+
+/** True if the element has such a member, be its value good or not. */
+bool config_element_has(const json_t *array, size_t index, const char *key);
+
 /** "a string", "an integer", ... */
 const char *config_type_name(const json_t *value);
 
 /** The supported key that is nearest to @p name, at most two typing errors away; or NULL. */
-const char *config_suggest(const char *name, const struct config_key *keys);
+const char *config_suggest(const char *name, const struct config_member *keys);
 
 /* ------------------------------------------------------------------------------------------- */
 /* Values                                                                                       */
@@ -118,6 +127,13 @@ config_read_fn config_interfaces_read;
 config_read_fn config_vhids_read;
 config_read_fn config_pass_read;
 config_read_fn config_pass_file_read;
+config_read_fn config_pass_accept_read;
+config_read_fn config_peers_read;
+config_read_fn config_notify_read;
+
+/** No accepted secret may be there twice, nor be the one that is sent. */
+void config_accept_check(struct config_reader *r, const struct config_place *at,
+			 const struct config_vhid *vhid);
 
 /**
  * Read an array of ADDRESS/LENGTH. An element with an error keeps its slot, with the family
@@ -125,6 +141,9 @@ config_read_fn config_pass_file_read;
  */
 void config_addresses_read(struct config_reader *r, const struct config_place *at,
 			   const json_t *array, size_t max, struct ip_prefix **out, size_t *count);
+
+/** Why an IPv4 address cannot be that of a host: "a loopback address", ...; NULL if it can. */
+const char *config_address_objection(const struct ip_prefix *prefix);
 
 #define CONFIG_DEVICE_MAX 64 /**< RTE_DEV_NAME_MAX_LEN: with the terminating NUL */
 
@@ -145,8 +164,19 @@ int config_file_open(const char *path, struct stat *st);
 /** The words for an error of config_file_open(). */
 const char *config_file_error(int error);
 
-/** Read and parse; errors are reported. To be freed by config_document_free(). */
-json_t *config_document_load(struct config_reader *r, const char *path);
+/** What a file holds; any of it may be a secret. */
+struct config_text {
+	char *data;
+	size_t len;
+	size_t size; /**< allocated */
+};
+
+/** Read a file; errors are reported. Returns false if there was one. */
+bool config_text_load(struct config_reader *r, const char *path, struct config_text *text);
+void config_text_free(struct config_text *text);
+
+/** Parse; errors are reported, and NULL returned. To be freed by config_document_free(). */
+json_t *config_document_parse(struct config_reader *r, const char *text, size_t len);
 
 /** Wipes every string, since any may be a secret. */
 void config_document_free(json_t *document);
@@ -156,6 +186,9 @@ void config_duplicates_report(struct config_reader *r, const char *text, size_t 
 
 /** Checks between values. */
 void config_check(struct config_reader *r);
+void config_vlans_check(struct config_reader *r);
+/** @param interfaces by vhid: the index of its interface, SIZE_MAX if that is an error */
+void config_peers_check(struct config_reader *r, const size_t *interfaces);
 void config_addresses_check(struct config_reader *r);
 
 /** Choose the source address of each vhid and family. */
@@ -168,7 +201,23 @@ struct config_unique {
 	size_t first; /**< set to the index of the first item with the same key */
 };
 
+/** Give an item a text, or nothing (its len is then 0: it equals the others that lack one). */
+void config_unique_set(struct config_unique *item, const char *text);
+
 /** Set @p first of each item, in n log n. Returns 0 or -ENOMEM. */
 int config_unique_find(struct config_unique *items, size_t count);
+
+/* ------------------------------------------------------------------------------------------- */
+/* Difference                                                                                   */
+/* ------------------------------------------------------------------------------------------- */
+
+/**
+ * For each interface of the new configuration find the one of the same name in the running one.
+ *
+ * @param report what needs a restart is added as an error
+ * @return       0; -EBUSY if there is something; -ENOMEM
+ */
+int config_interfaces_match(const struct config *was, const struct config *now,
+			    size_t *interface_was, struct config_report *report);
 
 #endif /* CONFIG_INTERNAL_H */

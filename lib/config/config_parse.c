@@ -29,6 +29,18 @@ config_type_name(const json_t *value)
 	return "null";
 }
 
+const char *
+config_element_text(const json_t *array, size_t index, const char *key)
+{
+	return json_string_value(json_object_get(json_array_get(array, index), key));
+}
+
+bool
+config_element_has(const json_t *array, size_t index, const char *key)
+{
+	return json_object_get(json_array_get(array, index), key) != NULL;
+}
+
 static const char *
 expected_name(enum config_type type)
 {
@@ -71,7 +83,7 @@ has_type(const json_t *value, enum config_type type)
 }
 
 static void
-store(void *target, const struct config_key *key, int64_t value)
+store(void *target, const struct config_member *key, int64_t value)
 {
 	uint8_t *field = (uint8_t *)target + key->offset;
 	uint32_t u32 = (uint32_t)value;
@@ -125,7 +137,7 @@ words_error(struct config_reader *r, const struct config_place *at, const char *
 
 static void
 read_word(struct config_reader *r, const struct config_place *at, const json_t *value,
-	  const struct config_key *key, void *target)
+	  const struct config_member *key, void *target)
 {
 	const char *text = json_string_value(value);
 
@@ -140,7 +152,7 @@ read_word(struct config_reader *r, const struct config_place *at, const json_t *
 
 static void
 check_size(struct config_reader *r, const struct config_place *at, const json_t *array,
-	   const struct config_key *key)
+	   const struct config_member *key)
 {
 	size_t size = json_array_size(array);
 
@@ -152,7 +164,7 @@ check_size(struct config_reader *r, const struct config_place *at, const json_t 
 
 static void
 read_value(struct config_reader *r, const struct config_place *at, const json_t *value,
-	   const struct config_key *key, void *target)
+	   const struct config_member *key, void *target)
 {
 	int64_t number;
 
@@ -175,8 +187,8 @@ read_value(struct config_reader *r, const struct config_place *at, const json_t 
 		key->read(r, at, value, target);
 }
 
-static const struct config_key *
-find_key(const struct config_key *keys, const char *name)
+static const struct config_member *
+find_key(const struct config_member *keys, const char *name)
 {
 	for (; keys->name != NULL; keys++) {
 		if (strcmp(keys->name, name) == 0)
@@ -186,7 +198,7 @@ find_key(const struct config_key *keys, const char *name)
 }
 
 static void
-unknown_key(struct config_reader *r, const struct config_place *at, const struct config_key *keys)
+unknown_key(struct config_reader *r, const struct config_place *at, const struct config_member *keys)
 {
 	const char *nearest = config_suggest(at->key, keys);
 
@@ -197,7 +209,7 @@ unknown_key(struct config_reader *r, const struct config_place *at, const struct
 }
 
 static bool
-is_missing(const json_t *object, const struct config_key *key)
+is_missing(const json_t *object, const struct config_member *key)
 {
 	if (!key->is_required || json_object_get(object, key->name) != NULL)
 		return false;
@@ -205,7 +217,7 @@ is_missing(const json_t *object, const struct config_key *key)
 }
 
 void
-config_object_preset(const struct config_key *keys, void *target)
+config_object_preset(const struct config_member *keys, void *target)
 {
 	for (; keys->name != NULL; keys++)
 		store(target, keys, keys->preset);
@@ -213,9 +225,9 @@ config_object_preset(const struct config_key *keys, void *target)
 
 void
 config_object_read(struct config_reader *r, const struct config_place *at, const json_t *value,
-		   const struct config_key *keys, void *target)
+		   const struct config_member *keys, void *target)
 {
-	const struct config_key *key;
+	const struct config_member *key;
 	const char *name;
 	json_t *member;
 

@@ -14,7 +14,7 @@ read_workers(struct config_reader *r, const struct config_place *at, const json_
 	config_object_read(r, at, value, config_workers_keys, target);
 }
 
-const struct config_key config_root_keys[] = {
+const struct config_member config_root_keys[] = {
 	{ .name = "$schema", .type = CONFIG_STRING },
 	CONFIG_DESCRIPTION,
 	{ .name = "carp", .type = CONFIG_OBJECT, .read = read_carp },
@@ -27,6 +27,7 @@ const struct config_key config_root_keys[] = {
 	CONFIG_LATER("routes_file"),
 	CONFIG_LATER("routes_from_kernel"),
 	CONFIG_LATER("neighbors"),
-	CONFIG_LATER("notify"),
+	{ .name = "notify", .type = CONFIG_ARRAY, .max = CONFIG_NOTIFY_MAX,
+	  .read = config_notify_read },
 	{ .name = NULL },
 };

@@ -10,19 +10,85 @@
 /* The key, a newline, and one octet more that shows what is too long. */
 #define FILE_BYTES (CONFIG_KEY_MAX + 2)
 
+/* A secret that stands in the file itself. Returns its length, 0 if it is an error. */
+static uint8_t
+take_text(struct config_reader *r, const struct config_place *at, const json_t *value,
+	  uint8_t key[CONFIG_KEY_MAX])
+{
+	size_t len = json_string_length(value);
+
+	if (!json_is_string(value)) {
+		config_error(r, at, "expected a string, found %s", config_type_name(value));
+		return 0;
+	}
+	if (len < 1 || len > CONFIG_KEY_MAX) {
+		config_error(r, at, "has %zu bytes, must have 1 to %d", len, CONFIG_KEY_MAX);
+		return 0;
+	}
+	memcpy(key, json_string_value(value), len);
+	return (uint8_t)len;
+}
+
 void
 config_pass_read(struct config_reader *r, const struct config_place *at, const json_t *value,
 		 void *target)
 {
 	struct config_vhid *vhid = target;
-	size_t len = json_string_length(value);
 
-	if (len < 1 || len > CONFIG_KEY_MAX) {
-		config_error(r, at, "has %zu bytes, must have 1 to %d", len, CONFIG_KEY_MAX);
+	vhid->key_len = take_text(r, at, value, vhid->key);
+}
+
+void
+config_pass_accept_read(struct config_reader *r, const struct config_place *at, const json_t *value,
+			void *target)
+{
+	struct config_vhid *vhid = target;
+	size_t size = json_array_size(value);
+	size_t count = size < CONFIG_ACCEPT_MAX ? size : CONFIG_ACCEPT_MAX;
+
+	if (count == 0)
+		return;
+	vhid->accept = calloc(count, sizeof(*vhid->accept));
+	if (vhid->accept == NULL) {
+		r->is_out_of_memory = true;
 		return;
 	}
-	memcpy(vhid->key, json_string_value(value), len);
-	vhid->key_len = len;
+	vhid->accept_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct config_place place = { .parent = at, .index = i };
+		struct config_key *key = &vhid->accept[i];
+
+		key->len = take_text(r, &place, json_array_get(value, i), key->octets);
+	}
+}
+
+static bool
+is_key(const struct config_key *a, const uint8_t *octets, size_t len)
+{
+	return a->len == len && memcmp(a->octets, octets, len) == 0;
+}
+
+void
+config_accept_check(struct config_reader *r, const struct config_place *at,
+		    const struct config_vhid *vhid)
+{
+	struct config_place accept = { .parent = at, .key = "pass_accept" };
+
+	for (size_t i = 0; i < vhid->accept_count; i++) {
+		struct config_place place = { .parent = &accept, .index = i };
+		const struct config_key *key = &vhid->accept[i];
+		size_t first = 0;
+
+		/* One that is an error already. */
+		if (key->len == 0)
+			continue;
+		if (is_key(key, vhid->key, vhid->key_len))
+			config_error(r, &place, "is the password that is sent");
+		while (!is_key(&vhid->accept[first], key->octets, key->len))
+			first++;
+		if (first != i)
+			config_error(r, &place, "is the same as element %zu", first);
+	}
 }
 
 /* Reads as much as fits; a signal or a slow file system may cut it into pieces. */

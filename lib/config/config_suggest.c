@@ -43,7 +43,7 @@ distance(const char *a, const char *b)
 }
 
 const char *
-config_suggest(const char *name, const struct config_key *keys)
+config_suggest(const char *name, const struct config_member *keys)
 {
 	unsigned int best = DISTANCE_MAX + 1;
 	const char *nearest = NULL;

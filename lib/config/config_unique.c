@@ -25,6 +25,13 @@ compare(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
+void
+config_unique_set(struct config_unique *item, const char *text)
+{
+	item->key = text != NULL ? (const void *)text : &item->key;
+	item->len = text != NULL ? strlen(text) : 0;
+}
+
 int
 config_unique_find(struct config_unique *items, size_t count)
 {

@@ -9,15 +9,8 @@ static const char *const macs[] = { "virtual", "port", NULL };
 /* The index is the boolean "up". */
 static const char *const states[] = { "down", "up", NULL };
 
-static void
-read_interface(struct config_reader *r, const struct config_place *at, const json_t *value,
-	       void *target)
-{
-	struct config_vhid *vhid = target;
-
-	(void)at; /* the name is looked up when all interfaces are known */
-	r->vhid_interface_names[vhid - r->config->vhids] = json_string_value(value);
-}
+/* In the order of enum carp_replay. */
+static const char *const replays[] = { "off", "adaptive", "strict", NULL };
 
 static void
 read_addresses(struct config_reader *r, const struct config_place *at, const json_t *value,
@@ -29,9 +22,9 @@ read_addresses(struct config_reader *r, const struct config_place *at, const jso
 			      &vhid->address_count);
 }
 
-const struct config_key config_vhid_keys[] = {
+const struct config_member config_vhid_keys[] = {
 	CONFIG_DESCRIPTION,
-	{ .name = "interface", .type = CONFIG_STRING, .is_required = true, .read = read_interface },
+	{ .name = "interface", .type = CONFIG_STRING, .is_required = true },
 	{ .name = "vhid", .type = CONFIG_INTEGER, .is_required = true, .min = 1, .max = 255,
 	  CONFIG_FIELD(struct config_vhid, vhid) },
 	{ .name = "advbase", .type = CONFIG_INTEGER, .min = 0, .max = 254, .preset = 1,
@@ -40,8 +33,20 @@ const struct config_key config_vhid_keys[] = {
 	  CONFIG_FIELD(struct config_vhid, advskew) },
 	{ .name = "pass", .type = CONFIG_STRING, .read = config_pass_read },
 	{ .name = "pass_file", .type = CONFIG_STRING, .read = config_pass_file_read },
+	{ .name = "pass_accept", .type = CONFIG_ARRAY, .max = CONFIG_ACCEPT_MAX,
+	  .read = config_pass_accept_read },
 	{ .name = "addresses", .type = CONFIG_ARRAY, .is_required = true, .min = 1,
 	  .max = CARP_ADDRESSES_MAX, .read = read_addresses },
+	{ .name = "address_grace_s", .type = CONFIG_INTEGER, .min = 0, .max = CONFIG_GRACE_MAX_S,
+	  .preset = 60, CONFIG_FIELD(struct config_vhid, address_grace_s) },
+	{ .name = "peers", .type = CONFIG_ARRAY, .max = CONFIG_PEERS_MAX,
+	  .read = config_peers_read },
+	{ .name = "preempt", .type = CONFIG_BOOLEAN, .has_no_preset = true,
+	  CONFIG_FIELD(struct config_vhid, preempt) },
+	{ .name = "preempt_delay_ms", .type = CONFIG_INTEGER, .min = 0,
+	  .max = CONFIG_DELAY_MAX_MS, CONFIG_FIELD(struct config_vhid, preempt_delay_ms) },
+	{ .name = "replay", .type = CONFIG_WORD, .words = replays, .preset = CARP_REPLAY_ADAPTIVE,
+	  CONFIG_FIELD(struct config_vhid, replay) },
 	{ .name = "announce_interval_s", .type = CONFIG_INTEGER, .min = 0,
 	  .max = CONFIG_ANNOUNCE_MAX_S, .preset = 60,
 	  CONFIG_FIELD(struct config_vhid, announce_interval_s) },
@@ -49,14 +54,8 @@ const struct config_key config_vhid_keys[] = {
 	  CONFIG_FIELD(struct config_vhid, mac) },
 	{ .name = "state", .type = CONFIG_WORD, .words = states, .preset = true,
 	  CONFIG_FIELD(struct config_vhid, up) },
-	CONFIG_LATER("pass_accept"),
-	CONFIG_LATER("address_grace_s"),
 	CONFIG_LATER("checksum6"),
-	CONFIG_LATER("peers"),
-	CONFIG_LATER("preempt"),
-	CONFIG_LATER("preempt_delay_ms"),
 	CONFIG_LATER("digest"),
-	CONFIG_LATER("replay"),
 	{ .name = NULL },
 };
 
@@ -68,7 +67,8 @@ is_integer_zero(const json_t *value)
 
 /* What concerns several keys of a vhid. Looks at the JSON: a bad value is not in the struct. */
 static void
-check_together(struct config_reader *r, const struct config_place *at, const json_t *value)
+check_together(struct config_reader *r, const struct config_place *at, const json_t *value,
+	       const struct config_vhid *vhid)
 {
 	struct config_place advbase = { .parent = at, .key = "advbase" };
 	struct config_place pass_file = { .parent = at, .key = "pass_file" };
@@ -83,6 +83,7 @@ check_together(struct config_reader *r, const struct config_place *at, const jso
 		config_error(r, &pass_file, "\"pass\" is given too");
 	if (!has_pass && !has_pass_file)
 		config_warning(r, at, "no password: any host can take over");
+	config_accept_check(r, at, vhid);
 }
 
 void
@@ -94,18 +95,18 @@ config_vhids_read(struct config_reader *r, const struct config_place *at, const 
 	size_t count = size < CONFIG_VHIDS_MAX ? size : CONFIG_VHIDS_MAX;
 
 	c->vhids = calloc(count + 1, sizeof(*c->vhids));
-	r->vhid_interface_names = calloc(count + 1, sizeof(*r->vhid_interface_names));
-	if (c->vhids == NULL || r->vhid_interface_names == NULL) {
+	if (c->vhids == NULL) {
 		r->is_out_of_memory = true;
 		return;
 	}
 	c->vhid_count = count;
+	r->vhids = value;
 	for (size_t i = 0; i < count; i++) {
 		struct config_place place = { .parent = at, .index = i };
 		const json_t *vhid = json_array_get(value, i);
 
 		config_object_read(r, &place, vhid, config_vhid_keys, &c->vhids[i]);
 		if (json_is_object(vhid))
-			check_together(r, &place, vhid);
+			check_together(r, &place, vhid, &c->vhids[i]);
 	}
 }

@@ -12,13 +12,14 @@
 
 static const struct {
 	const char *place;
-	const struct config_key *keys;
+	const struct config_member *keys;
 } objects[] = {
 	{ "", config_root_keys },
 	{ "/carp", config_carp_keys },
 	{ "/workers", config_workers_keys },
 	{ "/interfaces/*", config_interface_keys },
 	{ "/vhids/*", config_vhid_keys },
+	{ "/notify/*", config_notify_keys },
 };
 
 static const char *const type_names[] = {
@@ -28,14 +29,14 @@ static const char *const type_names[] = {
 };
 
 static void
-describe_range(json_t *entry, const struct config_key *key)
+describe_range(json_t *entry, const struct config_member *key)
 {
 	json_object_set_new(entry, "min", json_integer(key->min));
 	json_object_set_new(entry, "max", json_integer(key->max));
 }
 
 static void
-describe_words(json_t *entry, const struct config_key *key)
+describe_words(json_t *entry, const struct config_member *key)
 {
 	json_t *words = json_array();
 
@@ -45,7 +46,7 @@ describe_words(json_t *entry, const struct config_key *key)
 }
 
 static json_t *
-describe(const struct config_key *key)
+describe(const struct config_member *key)
 {
 	json_t *preset = NULL;
 	json_t *entry;
@@ -55,6 +56,8 @@ describe(const struct config_key *key)
 	entry = json_object();
 	json_object_set_new(entry, "type", json_string(type_names[key->type]));
 	json_object_set_new(entry, "required", json_boolean(key->is_required));
+	if (key->unless != NULL)
+		json_object_set_new(entry, "unless", json_string(key->unless));
 	if (key->type == CONFIG_INTEGER) {
 		describe_range(entry, key);
 		preset = json_integer(key->preset);
@@ -66,7 +69,7 @@ describe(const struct config_key *key)
 	} else if (key->type == CONFIG_ARRAY) {
 		describe_range(entry, key);
 	}
-	if (preset != NULL && !key->is_required)
+	if (preset != NULL && !key->is_required && !key->has_no_preset)
 		json_object_set(entry, "default", preset);
 	json_decref(preset);
 	return entry;
@@ -80,7 +83,7 @@ main(void)
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
 		json_t *object = json_object();
 
-		for (const struct config_key *key = objects[i].keys; key->name != NULL; key++)
+		for (const struct config_member *key = objects[i].keys; key->name != NULL; key++)
 			json_object_set_new(object, key->name, describe(key));
 		json_object_set_new(all, objects[i].place, object);
 	}

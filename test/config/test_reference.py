@@ -5,7 +5,7 @@ import re
 
 # How the page writes the objects that config-keys names by their place.
 NAMES = {"": "", "/carp": "carp.", "/workers": "workers.", "/interfaces/*": "interfaces[].",
-         "/vhids/*": "vhids[]."}
+         "/vhids/*": "vhids[].", "/notify/*": "notify[]."}
 
 
 def rows(reference: str) -> dict:
@@ -14,7 +14,7 @@ def rows(reference: str) -> dict:
     for line in reference.splitlines():
         match = re.match(r"\| `([^`]+)` \|(.*)\|$", line)
         if match:
-            found[match.group(1)] = [cell.strip() for cell in match.group(2).split(" | ")]
+            found[match.group(1)] = [cell.strip() for cell in match.group(2).split("|")]
     return found
 
 
@@ -42,7 +42,9 @@ def test_rows_have_range_and_default(keys, reference):
             assert all(f"`{word}`" in values for word in words), key
             if entry["type"] == "integer":
                 assert f"{entry['min']}..{entry['max']}" in values, key
-            expected = json.dumps(entry["default"]).strip('"') if "default" in entry else "required"
+            expected = "required" if entry["required"] else ""
+            if "default" in entry:
+                expected = json.dumps(entry["default"]).strip('"')
             assert default.strip("`") == expected, key
 
 

@@ -7,8 +7,18 @@ import jsonschema
 import pytest
 
 BASE = {
-    "interfaces": [{"name": "lan", "device": "net_null0"}],
+    "interfaces": [{"name": "lan", "device": "net_null0", "addresses": ["10.0.0.7/24"]}],
     "vhids": [{"interface": "lan", "vhid": 1, "addresses": ["10.0.0.1/24"]}],
+    "notify": [{"exec": "/bin/sh"}],
+}
+
+# The same with a sub-interface in the first place.
+VLAN_BASE = {
+    **BASE,
+    "interfaces": [
+        {"name": "lan", "parent": "port", "vlan": 9, "addresses": ["10.0.0.7/24"]},
+        {"name": "port", "device": "net_null0"},
+    ],
 }
 
 # A value of each JSON type; of what a key accepts, config-keys tells the rest.
@@ -16,6 +26,7 @@ TYPES = [None, True, 1.5, "text", [], {}]
 
 OWN = "/interfaces/*"
 VHID = "/vhids/*"
+NOTIFY = "/notify/*"
 
 # What no range says.
 VALUES = {
@@ -31,6 +42,13 @@ VALUES = {
     (VHID, "addresses"): [["10.0.0.9/32"], [], ["10.0.0.9"], [None]],
     (VHID, "pass"): ["", "x", "x" * 19, "x" * 20],
     (VHID, "pass_file"): ["", "a\nb"],
+    (VHID, "pass_accept"): [["a"], ["x" * 19], ["x" * 20], [""], [7], list("abcdefgh"),
+                            list("abcdefghi")],
+    (VHID, "peers"): [["10.0.0.4"], ["10.0.0.4/24"], ["fd00::4"], [7],
+                      [f"10.0.0.{i}" for i in range(8, 24)],
+                      [f"10.0.0.{i}" for i in range(8, 25)]],
+    (OWN, "parent"): ["port"],
+    (NOTIFY, "exec"): ["/bin/sh", "bin/sh", "", "/bin/\nx", "/nowhere/none"],
 }
 
 
@@ -79,7 +97,8 @@ def test_schema_and_parser_know_the_same_keys(schema, keys):
         found, required = properties(schema, place)
         supported = {key for key, entry in table.items() if not entry.get("later")}
         assert set(found) == supported, place
-        assert required == {key for key in supported if table[key]["required"]}, place
+        assert required == {key for key in supported
+                            if table[key]["required"] and "unless" not in table[key]}, place
 
 
 def test_every_key_is_described(schema, keys):
@@ -116,7 +135,7 @@ def candidates(place: str, key: str, entry: dict) -> list:
     return values
 
 
-def verdicts(schema: dict, keys: dict) -> list:
+def verdicts(schema: dict, keys: dict, base: dict) -> list:
     """Every document that differs from the base in one value, with the schema's opinion."""
     validator = jsonschema.Draft202012Validator(schema)
     found = []
@@ -125,18 +144,20 @@ def verdicts(schema: dict, keys: dict) -> list:
             if entry.get("later"):
                 continue
             for value in candidates(place, key, entry):
-                document = copy.deepcopy(BASE)
+                document = copy.deepcopy(base)
                 at(document, place)[key] = value
                 found.append((document, validator.is_valid(document)))
     return found
 
 
 # What only the parser can know; it says more than the schema there.
-BEYOND_SCHEMA = ("is not the name of an interface", "No such file or directory")
+BEYOND_SCHEMA = ("is not the name of an interface", "No such file or directory",
+                 "is more than the parent's, which is 1500")
 
 
-def test_schema_and_parser_come_to_the_same_verdict(schema, keys, errors):
-    documents = verdicts(schema, keys)
+@pytest.mark.parametrize("base", [BASE, VLAN_BASE], ids=["device", "vlan"])
+def test_schema_and_parser_come_to_the_same_verdict(base, schema, keys, errors):
+    documents = verdicts(schema, keys, base)
     assert sum(good for _, good in documents) > 50
     assert sum(not good for _, good in documents) > 200
     for document, good in documents:
@@ -155,6 +176,33 @@ def test_what_concerns_several_keys_is_refused_by_both(change, schema, errors):
     document["vhids"][0].update(change)
     assert not jsonschema.Draft202012Validator(schema).is_valid(document)
     assert errors(document) != []
+
+
+@pytest.mark.parametrize("interface", [
+    {},
+    {"vlan": 9},
+    {"parent": "lan"},
+    {"device": "d", "vlan": 9},
+    {"device": "d", "parent": "lan", "vlan": 9},
+    {"parent": "lan", "vlan": 9, "rx_queues": "auto"},
+    {"parent": "lan", "vlan": 9, "mac_mode": "auto"},
+])
+def test_half_a_sub_interface_is_refused_by_both(interface, schema, errors):
+    document = copy.deepcopy(BASE)
+    document["interfaces"].append({"name": "b", **interface})
+    assert not jsonschema.Draft202012Validator(schema).is_valid(document)
+    assert errors(document) != []
+
+
+def test_settings_sample_has_every_key(keys, samples):
+    sample = next(p for p in samples if p.name == "settings.json")
+    document = json.loads(sample.read_text())
+    for place, table in keys.items():
+        name = place.split("/")[1] if place else ""
+        value = document[name] if name else document
+        used = set().union(*value) if place.endswith("/*") else set(value)
+        supported = {key for key, entry in table.items() if not entry.get("later")}
+        assert supported - used <= {"pass_file"}, place
 
 
 def test_later_keys_are_refused_by_both(schema, keys, errors):

@@ -59,7 +59,8 @@ fixture_load_good(const char *text)
 	struct config *c;
 
 	c = fixture_load(text, &report);
-	config_report_print(&report, "unexpected", stderr);
+	if (c == NULL)
+		config_report_print(&report, "unexpected", stderr);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
 	CU_ASSERT_EQUAL(report.error_count, 0);
 	config_report_free(&report);

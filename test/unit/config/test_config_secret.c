@@ -44,6 +44,35 @@ pass_has_1_to_19_bytes(void)
 		       "");
 }
 
+#define ACCEPT(list) VHID_WITH("'pass':'x','pass_accept':[" list "]")
+
+static void
+accepted_secrets_are_checked(void)
+{
+	fixture_expect(ACCEPT(""), "", "");
+	fixture_expect(ACCEPT("'a','b','c','d','e','f','g','1234567890123456789'"), "", "");
+	fixture_expect(ACCEPT("'a','b','c','d','e','f','g','h','i'"),
+		       "/vhids/0/pass_accept: 9 elements, must be 0 to 8", "");
+	fixture_expect(ACCEPT("'','12345678901234567890',7,'',null"),
+		       "/vhids/0/pass_accept/0: has 0 bytes, must have 1 to 19\n"
+		       "/vhids/0/pass_accept/1: has 20 bytes, must have 1 to 19\n"
+		       "/vhids/0/pass_accept/2: expected a string, found an integer\n"
+		       "/vhids/0/pass_accept/3: has 0 bytes, must have 1 to 19\n"
+		       "/vhids/0/pass_accept/4: expected a string, found null",
+		       "");
+	fixture_expect(ACCEPT("'a','x','a'"),
+		       "/vhids/0/pass_accept/1: is the password that is sent\n"
+		       "/vhids/0/pass_accept/2: is the same as element 0",
+		       "");
+	/* Whatever comes first in the file, and wherever the password comes from. */
+	write_secret("a.pass", "y\n");
+	fixture_expect(VHID_WITH("'pass_accept':['y'],'pass_file':'a.pass'"),
+		       "/vhids/0/pass_accept/0: is the password that is sent", "");
+	/* The way from none to one. */
+	fixture_expect(VHID_WITH("'pass_accept':['y']"), "",
+		       "/vhids/0: no password: any host can take over");
+}
+
 static void
 pass_and_pass_file_exclude_each_other(void)
 {
@@ -207,6 +236,7 @@ main(void)
 {
 	static const struct suite_test tests[] = {
 		SUITE_TEST(pass_has_1_to_19_bytes),
+		SUITE_TEST(accepted_secrets_are_checked),
 		SUITE_TEST(pass_and_pass_file_exclude_each_other),
 		SUITE_TEST(one_trailing_newline_is_dropped),
 		SUITE_TEST(bad_contents_are_errors),

@@ -36,6 +36,7 @@ absent_objects_have_every_default(void)
 	CU_ASSERT_EQUAL(c->log, 1);
 	CU_ASSERT_EQUAL(c->interface_count, 0);
 	CU_ASSERT_EQUAL(c->vhid_count, 0);
+	CU_ASSERT_EQUAL(c->notify_count, 0);
 	CU_ASSERT_EQUAL(c->carp.ifdown_demotion_factor, 240);
 	CU_ASSERT_EQUAL(c->carp.senderr_demotion_factor, 240);
 	CU_ASSERT_EQUAL(c->tos, 224);
@@ -57,6 +58,9 @@ interface_and_vhid_have_every_default(void)
 	CU_ASSERT_EQUAL(ifc->rx_queues, 0);
 	CU_ASSERT_EQUAL(ifc->mac_mode, CONFIG_MAC_MODE_AUTO);
 	CU_ASSERT_EQUAL(ifc->address_count, 0);
+	CU_ASSERT_EQUAL(ifc->parent, -1);
+	CU_ASSERT_EQUAL(ifc->vlan, 0);
+	CU_ASSERT_EQUAL(ifc->start_delay_ms, 0);
 	CU_ASSERT_EQUAL_FATAL(c->vhid_count, 1);
 	CU_ASSERT_EQUAL(vhid->interface, 0);
 	CU_ASSERT_EQUAL(vhid->vhid, 7);
@@ -66,7 +70,13 @@ interface_and_vhid_have_every_default(void)
 	CU_ASSERT_EQUAL(vhid->mac, CONFIG_VHID_MAC_VIRTUAL);
 	CU_ASSERT_EQUAL(vhid->announce_interval_s, 60);
 	CU_ASSERT_EQUAL(vhid->key_len, 0);
+	CU_ASSERT_EQUAL(vhid->accept_count, 0);
 	CU_ASSERT_EQUAL(vhid->address_count, 1);
+	CU_ASSERT_EQUAL(vhid->address_grace_s, 60);
+	CU_ASSERT_EQUAL(vhid->peer_count, 0);
+	CU_ASSERT_FALSE(vhid->preempt);
+	CU_ASSERT_EQUAL(vhid->preempt_delay_ms, 0);
+	CU_ASSERT_EQUAL(vhid->replay, CARP_REPLAY_ADAPTIVE);
 	config_free(c);
 }
 
@@ -113,15 +123,18 @@ interface_and_vhid_are_taken_over(void)
 	struct config *c = fixture_load_good(
 		"{'vhids':[{'description':'x','interface':'wan-2.b_c','vhid':255,"
 		"'advbase':0,'advskew':254,'pass':'1234567890123456789','mac':'port',"
-		"'state':'down','announce_interval_s':0,"
+		"'state':'down','announce_interval_s':0,'address_grace_s':86400,"
+		"'preempt':true,'preempt_delay_ms':600000,'replay':'strict',"
+		"'peers':['10.0.0.2'],'pass_accept':['a','1234567890123456780'],"
 		"'addresses':['10.0.0.9/24','10.0.0.8/32']}],"
 		"'interfaces':[{'name':'a','device':'net_null0','rx_queues':'auto',"
 		"'mac_mode':'filter','mtu':68},"
 		"{'description':'x','name':'wan-2.b_c','device':'net_null1,copy=1',"
-		"'mtu':9600,'rx_queues':4,'mac_mode':'promiscuous',"
+		"'mtu':9600,'rx_queues':4,'start_delay_ms':600000,'mac_mode':'promiscuous',"
 		"'addresses':['10.0.0.3/31','192.168.0.1/24']}]}");
 	const struct config_interface *ifc = &c->interfaces[1];
 	const struct config_vhid *vhid = &c->vhids[0];
+	const struct ip_addr peer = { .octets = { 10, 0, 0, 2 }, .family = IP_V4 };
 
 	CU_ASSERT_EQUAL(c->interfaces[0].mac_mode, CONFIG_MAC_MODE_FILTER);
 	CU_ASSERT_EQUAL(c->interfaces[0].mtu, 68);
@@ -142,10 +155,76 @@ interface_and_vhid_are_taken_over(void)
 	CU_ASSERT_FALSE(vhid->up);
 	CU_ASSERT_EQUAL(vhid->announce_interval_s, 0);
 	CU_ASSERT_EQUAL(vhid->address_count, 2);
+	CU_ASSERT_EQUAL(vhid->address_grace_s, 86400);
+	CU_ASSERT_TRUE(vhid->preempt);
+	CU_ASSERT_EQUAL(vhid->preempt_delay_ms, 600000);
+	CU_ASSERT_EQUAL(vhid->replay, CARP_REPLAY_STRICT);
+	CU_ASSERT_EQUAL(ifc->start_delay_ms, 600000);
+	CU_ASSERT_EQUAL_FATAL(vhid->accept_count, 2);
+	CU_ASSERT_EQUAL(vhid->accept[0].len, 1);
+	CU_ASSERT_EQUAL(vhid->accept[0].octets[0], 'a');
+	CU_ASSERT_EQUAL(vhid->accept[1].len, 19);
+	CU_ASSERT_EQUAL(memcmp(vhid->accept[1].octets, "1234567890123456780", 19), 0);
+	CU_ASSERT_EQUAL_FATAL(vhid->peer_count, 1);
+	CU_ASSERT_EQUAL(ip_addr_compare(&vhid->peers[0], &peer), 0);
 	CU_ASSERT_EQUAL(config_interface_find(c, "wan-2.b_c"), 1);
 	CU_ASSERT_EQUAL(config_interface_find(c, "a"), 0);
 	CU_ASSERT_EQUAL(config_interface_find(c, "wan"), -ENOENT);
 	config_free(c);
+}
+
+#define PREEMPTS                                                                                   \
+	"'interfaces':[{'name':'a','device':'d'}],'vhids':["                                       \
+	"{'interface':'a','vhid':1,'addresses':['10.0.0.1/24']},"                                  \
+	"{'interface':'a','vhid':2,'preempt':true,'addresses':['10.0.0.2/24']},"                   \
+	"{'interface':'a','vhid':3,'preempt':false,'addresses':['10.0.0.3/24']}]"
+
+static void
+preempt_of_a_vhid_is_that_of_carp_unless_given(void)
+{
+	struct config *c = fixture_load_good("{" PREEMPTS ",'carp':{'preempt':true}}");
+
+	CU_ASSERT_TRUE(c->vhids[0].preempt);
+	CU_ASSERT_TRUE(c->vhids[1].preempt);
+	CU_ASSERT_FALSE(c->vhids[2].preempt);
+	config_free(c);
+	c = fixture_load_good("{'carp':{'preempt':false}," PREEMPTS "}");
+	CU_ASSERT_FALSE(c->vhids[0].preempt);
+	CU_ASSERT_TRUE(c->vhids[1].preempt);
+	CU_ASSERT_FALSE(c->vhids[2].preempt);
+	config_free(c);
+}
+
+static void
+programs_are_taken_over(void)
+{
+	struct config *c = fixture_load_good(
+		"{'notify':[{'description':'x','exec':'/bin/sh'},{'exec':'/bin/true'}]}");
+
+	CU_ASSERT_EQUAL_FATAL(c->notify_count, 2);
+	CU_ASSERT_STRING_EQUAL(c->notify[0].exec, "/bin/sh");
+	CU_ASSERT_STRING_EQUAL(c->notify[1].exec, "/bin/true");
+	config_free(c);
+}
+
+static void
+text_in_memory_is_loaded_too(void)
+{
+	static const char text[] = "{\"carp\":{\"tos\":7}}, and more";
+	struct config_report report;
+	struct config *c;
+
+	c = config_load_text(text, strlen(text) - strlen(", and more"), "none.json", CONFIG_RUN,
+			     &report);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	CU_ASSERT_EQUAL(c->tos, 7);
+	config_free(c);
+	config_report_free(&report);
+	c = config_load_text("", 0, "none.json", CONFIG_RUN, &report);
+	CU_ASSERT_PTR_NULL(c);
+	CU_ASSERT_EQUAL_FATAL(report.error_count, 1);
+	CU_ASSERT_STRING_EQUAL(report.errors[0], "is empty");
+	config_report_free(&report);
 }
 
 static void
@@ -184,6 +263,9 @@ main(void)
 		SUITE_TEST(settings_are_taken_over),
 		SUITE_TEST(words_are_taken_over),
 		SUITE_TEST(interface_and_vhid_are_taken_over),
+		SUITE_TEST(preempt_of_a_vhid_is_that_of_carp_unless_given),
+		SUITE_TEST(programs_are_taken_over),
+		SUITE_TEST(text_in_memory_is_loaded_too),
 		SUITE_TEST(source_is_first_own_address_else_lowest_virtual),
 	};
 

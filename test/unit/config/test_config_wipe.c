@@ -9,6 +9,7 @@
 
 #define PASS "hunter2hunter2"
 #define FILE_PASS "swordfish-swordfish"
+#define ACCEPTED "xyzzy-plugh-xyzzy"
 
 void __real_free(void *block);
 void __wrap_free(void *block);
@@ -22,6 +23,7 @@ static bool
 has_secret(const void *block, size_t size)
 {
 	return memmem(block, size, PASS, strlen(PASS)) != NULL ||
+	       memmem(block, size, ACCEPTED, strlen(ACCEPTED)) != NULL ||
 	       memmem(block, size, FILE_PASS, strlen(FILE_PASS)) != NULL;
 }
 
@@ -37,6 +39,13 @@ __wrap_free(void *block)
 	__real_free(block);
 }
 
+static bool
+begins_with(const void *block, const char *secret)
+{
+	return malloc_usable_size((void *)(uintptr_t)block) >= strlen(secret) &&
+	       memcmp(block, secret, strlen(secret)) == 0;
+}
+
 /* And before Jansson's: its scratch begins with the quote, the string of the tree does not. */
 static void
 json_free(void *block)
@@ -44,8 +53,7 @@ json_free(void *block)
 	if (is_watching && block != NULL) {
 		freed_blocks = freed_blocks + 1;
 		freed_with_secret =
-			freed_with_secret + (malloc_usable_size(block) >= strlen(PASS) &&
-					     memcmp(block, PASS, strlen(PASS)) == 0);
+			freed_with_secret + (begins_with(block, PASS) || begins_with(block, ACCEPTED));
 	}
 	__real_free(block);
 }
@@ -71,7 +79,8 @@ watch(const char *text, bool is_good)
 
 #define TEXT(more)                                                                                 \
 	"{\"interfaces\":[{\"name\":\"a\",\"device\":\"d\"}],\"vhids\":[{\"interface\":\"a\","     \
-	"\"vhid\":1,\"addresses\":[\"10.0.0.1/24\"],\"pass\":\"" PASS "\"},"                       \
+	"\"vhid\":1,\"addresses\":[\"10.0.0.1/24\"],\"pass\":\"" PASS "\","                        \
+	"\"pass_accept\":[\"" ACCEPTED "\"]},"                                                     \
 	"{\"interface\":\"a\",\"vhid\":2,\"addresses\":[\"10.0.0.2/24\"],"                         \
 	"\"pass_file\":\"a.pass\"}]" more "}"
 
@@ -102,8 +111,9 @@ the_watch_sees_a_secret(void)
 	is_watching = true;
 	release(block);
 	json_free(strdup(PASS));
+	json_free(strdup(ACCEPTED));
 	is_watching = false;
-	CU_ASSERT_EQUAL(freed_with_secret, 2);
+	CU_ASSERT_EQUAL(freed_with_secret, 3);
 }
 
 int
