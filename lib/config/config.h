@@ -65,7 +65,7 @@ struct config_interface {
 };
 
 /** A shared secret. */
-struct config_secret {
+struct config_key {
 	uint8_t octets[CONFIG_KEY_MAX];
 	uint8_t len;
 };
@@ -80,7 +80,7 @@ struct config_vhid {
 	uint32_t announce_interval_s;
 	uint8_t key[CONFIG_KEY_MAX];
 	size_t key_len;
-	struct config_secret *accept; /**< pass_accept: verified, never sent */
+	struct config_key *accept; /**< pass_accept: verified, never sent */
 	size_t accept_count;
 	struct ip_prefix *addresses;
 	size_t address_count;

@@ -83,7 +83,7 @@ run_manager(void *arg)
 		control_socket_serve(control);
 		e.subject = (e.subject + 1) % FULL_INTERFACES;
 		e.link.is_up = !e.link.is_up;
-		event_history_add(r->history, &e);
+		event_history_add(r->history, &e, "");
 		atomic_store(&r->port[e.subject].link,
 			     link_pack((struct port_link){ .is_up = e.link.is_up }));
 	}

@@ -194,7 +194,7 @@ every_type_of_event_is_described(void)
 		struct event e = { .type = type, .subject = 0 };
 		json_t *answer, *event;
 
-		event_history_add(r->history, &e);
+		event_history_add(r->history, &e, "");
 		answer = ask("/carp/events", "1123", false);
 		event = json_object_get(json_object_get(answer, "events"), "1");
 		for (unsigned int i = 1; i <= type; i++) {
