@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <rte_ethdev.h>
+#include <rte_ether.h>
 #include <rte_ring_elem.h>
 
 #include "base/clock.h"
@@ -35,6 +36,11 @@ inject_frame(struct runtime *r, const struct inject_item *item, const uint8_t *d
 	frame->data_len = (uint16_t)len;
 	frame->pkt_len = (uint32_t)len;
 	copy.frame = frame;
+	if (r->interface[item->interface].vlan != 0) {
+		/* The pool's frames have room for the tag, so that it cannot fail. */
+		frame->vlan_tci = r->interface[item->interface].vlan;
+		rte_vlan_insert(&frame);
+	}
 	if (rte_ring_sp_enqueue_elem(r->worker[injector].inject, &copy, sizeof(copy)) != 0) {
 		rte_pktmbuf_free(frame);
 		return -ENOBUFS;

@@ -50,23 +50,45 @@ port_params(const struct config *config, unsigned int i)
 }
 
 static int
-find_ports(struct runtime *r, const struct config *config)
+find_port(struct runtime *r, const struct config *config, unsigned int interface)
 {
-	r->port_count = r->interface_count;
-	if (r->port_count > PLACEMENT_PORTS_MAX) {
-		log_line(ERR, port, "%u ports are more than DPDK's %u", r->port_count,
+	struct port_params params = port_params(config, interface);
+	struct koi_port *port = &r->port[r->port_count];
+	int rc;
+
+	if (r->port_count == PLACEMENT_PORTS_MAX) {
+		log_line(ERR, port, "%s: DPDK has no more than %u ports", params.label,
 			 PLACEMENT_PORTS_MAX);
 		return -E2BIG;
 	}
-	for (unsigned int i = 0; i < r->port_count; i++) {
-		struct port_params params = port_params(config, i);
-		int rc = port_find(&r->port[i].port, &params);
-
-		if (rc != 0)
-			return rc;
-		r->interface[i].port = &r->port[i];
-	}
+	rc = port_find(&port->port, &params);
+	if (rc != 0)
+		return rc;
+	for (unsigned int vlan = 0; vlan < PORT_VLANS; vlan++)
+		port->interface_of[vlan] = PORT_NO_INTERFACE;
+	r->interface[interface].port = port;
+	r->port_count++;
 	return 0;
+}
+
+/* A port for each interface that is not a VLAN; those are on the port of their parent. */
+static int
+find_ports(struct runtime *r, const struct config *config)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; i < r->interface_count && rc == 0; i++)
+		if (config->interfaces[i].parent < 0)
+			rc = find_port(r, config, i);
+	for (unsigned int i = 0; i < r->interface_count && rc == 0; i++) {
+		const struct config_interface *c = &config->interfaces[i];
+
+		if (c->parent >= 0)
+			r->interface[i].port = r->interface[c->parent].port;
+		r->interface[i].vlan = c->vlan;
+		r->interface[i].port->interface_of[c->vlan] = (uint16_t)i;
+	}
+	return rc;
 }
 
 static int
@@ -92,7 +114,7 @@ place(struct runtime *r, const struct config *config, struct placement *placemen
 	for (unsigned int i = 0; i < r->worker_count; i++)
 		cpus[i] = first_cpu(r->worker[i].lcore);
 	for (unsigned int i = 0; i < r->port_count; i++) {
-		uint16_t wanted = config->interfaces[i].rx_queues;
+		uint16_t wanted = config->interfaces[r->port[i].interface_of[0]].rx_queues;
 
 		ports[i].node = r->port[i].port.socket;
 		ports[i].queues = r->port[i].port.queues;
@@ -116,8 +138,8 @@ static int
 open_port(struct runtime *r, const struct config *config, unsigned int i,
 	  const struct placement *placement)
 {
-	struct port_params params = port_params(config, i);
 	struct koi_port *port = &r->port[i];
+	struct port_params params = port_params(config, port->interface_of[0]);
 	int rc;
 
 	port->port.queues = (uint16_t)placement->queues[i];
@@ -130,9 +152,9 @@ open_port(struct runtime *r, const struct config *config, unsigned int i,
 
 		port->pollers[q] = w->index;
 		w->queue[w->queue_count++] = (struct rx_queue){
+			.port = port,
 			.port_id = port->port.id,
 			.queue = (uint16_t)q,
-			.interface = (uint16_t)i,
 			.depth = RTE_MAX(port->port.rx_descriptors, QUEUE_DEPTH_MIN),
 		};
 		if (placement->is_remote[i][q])
@@ -213,28 +235,35 @@ create_workers(struct runtime *r)
 }
 
 static int
+create_worker_interface(struct runtime *r, struct worker *w, unsigned int interface)
+{
+	struct worker_interface *wi = rte_zmalloc_socket("worker", sizeof(*wi), RTE_CACHE_LINE_SIZE,
+							 (int)rte_lcore_to_socket_id(w->lcore));
+
+	if (wi == NULL)
+		return -ENOMEM;
+	punt_police_init(&wi->police, r->interface[interface].port->poller_count);
+	wi->arp.epoch = 1;
+	w->interface[interface] = wi;
+	return 0;
+}
+
+static int
 create_worker_interfaces(struct runtime *r)
 {
-	for (unsigned int i = 0; i < r->worker_count; i++) {
-		struct worker *w = &r->worker[i];
+	int rc = 0;
 
-		if (w->queue_count == 0)
-			log_line(WARNING, app, "lcore %u polls nothing: no queue is left for it", w->lcore);
-		for (unsigned int q = 0; q < w->queue_count; q++) {
-			unsigned int index = w->queue[q].interface;
-			struct koi_interface *ifc = &r->interface[index];
-			struct worker_interface *wi =
-				rte_zmalloc_socket("worker", sizeof(*wi), RTE_CACHE_LINE_SIZE,
-						   (int)rte_lcore_to_socket_id(w->lcore));
+	for (unsigned int i = 0; i < r->worker_count; i++)
+		if (r->worker[i].queue_count == 0)
+			log_line(WARNING, app, "lcore %u polls nothing: no queue is left for it",
+				 r->worker[i].lcore);
+	for (unsigned int i = 0; i < r->interface_count; i++) {
+		const struct koi_port *port = r->interface[i].port;
 
-			if (wi == NULL)
-				return -ENOMEM;
-			punt_police_init(&wi->police, ifc->port->poller_count);
-			wi->arp.epoch = 1;
-			w->interface[index] = wi;
-		}
+		for (unsigned int q = 0; q < port->poller_count && rc == 0; q++)
+			rc = create_worker_interface(r, &r->worker[port->pollers[q]], i);
 	}
-	return 0;
+	return rc;
 }
 
 /* ------------------------------------------------------------------------------------------- */

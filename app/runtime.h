@@ -39,9 +39,13 @@
 /* Interfaces and vhids                                                                         */
 /* ------------------------------------------------------------------------------------------- */
 
-/** A port, the workers that poll it, and the one that injects. */
+#define PORT_VLANS 4096
+#define PORT_NO_INTERFACE UINT16_MAX
+
+/** A port, the interfaces on it, the workers that poll it, and the one that injects. */
 struct koi_port {
 	struct port port;
+	uint16_t interface_of[PORT_VLANS]; /**< by VLAN, 0 being untagged; does not change */
 	unsigned int pollers[PLACEMENT_WORKERS_MAX]; /**< workers with a queue pair here, by queue */
 	unsigned int poller_count;
 	_Atomic unsigned int injector; /**< the worker that sends for control; written by control */
@@ -63,6 +67,7 @@ link_unpack(uint64_t packed)
 struct koi_interface {
 	struct vip_interface vip __rte_cache_aligned;
 	char name[CONFIG_NAME_MAX];
+	uint16_t vlan;                        /**< 0: untagged */
 	const struct config_interface *shown; /**< readers, under view_lock */
 	struct koi_vhid *shown_vhid[256];     /**< readers, under view_lock */
 	struct koi_port *port;
@@ -135,9 +140,9 @@ struct worker_interface {
 
 /** A receive queue, and how far a worker has come with what had arrived. */
 struct rx_queue {
+	const struct koi_port *port;
 	uint16_t port_id;
 	uint16_t queue;
-	uint16_t interface;
 	uint16_t depth;          /**< frames that the queue can hold */
 	uint32_t taken;          /**< since the mark was set */
 	bool is_drained;         /**< since the mark was set */

@@ -24,6 +24,7 @@
 /* The way of a packet                                                                          */
 /* ------------------------------------------------------------------------------------------- */
 
+/* Frames of one interface, by what is to be done with them. */
 struct stages {
 	struct burst arp;
 	struct burst ip4;
@@ -31,34 +32,48 @@ struct stages {
 	struct burst reply;
 	struct burst drop;
 	struct arp_sightings sightings;
+	unsigned int frames;
+	uint64_t octets;
 };
 
-/* Sort a burst by EtherType. Returns the octets received. */
-static uint64_t
-classify(struct worker_interface *wi, struct rte_mbuf **frames, unsigned int count, struct stages *s)
+static inline void
+stages_init(struct stages *s)
 {
-	uint64_t octets = 0;
+	s->arp.count = s->ip4.count = s->carp.count = s->reply.count = s->drop.count = 0;
+	s->sightings.count = 0;
+	s->frames = 0;
+	s->octets = 0;
+}
 
-	for (unsigned int i = 0; i < count; i++) {
-		struct rte_mbuf *m = frames[i];
-		const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+/* Sort an untagged frame by EtherType. */
+static inline void
+sort_frame(struct worker_interface *wi, struct rte_mbuf *m, struct stages *s)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
 
-		octets += rte_pktmbuf_pkt_len(m);
-		if (unlikely(rte_pktmbuf_data_len(m) < sizeof(*eth))) {
-			counter_add(&wi->link[LINK_DROP_RUNT], 1);
-			burst_add(&s->drop, m);
-		} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4)) {
-			burst_add(&s->ip4, m);
-		} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP)) {
-			burst_add(&s->arp, m);
-		} else {
-			bool is_tagged = eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN);
-
-			counter_add(&wi->link[is_tagged ? LINK_DROP_VLAN : LINK_DROP_ETHERTYPE], 1);
-			burst_add(&s->drop, m);
-		}
+	s->frames++;
+	s->octets += rte_pktmbuf_pkt_len(m);
+	if (unlikely(rte_pktmbuf_data_len(m) < sizeof(*eth))) {
+		counter_add(&wi->link[LINK_DROP_RUNT], 1);
+		burst_add(&s->drop, m);
+	} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4)) {
+		burst_add(&s->ip4, m);
+	} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP)) {
+		burst_add(&s->arp, m);
+	} else {
+		counter_add(&wi->link[LINK_DROP_ETHERTYPE], 1);
+		burst_add(&s->drop, m);
 	}
-	return octets;
+}
+
+static void
+push_tags(struct burst *b, uint16_t vlan)
+{
+	/* There is room where the request's tag was. */
+	for (unsigned int i = 0; i < b->count; i++) {
+		b->frame[i]->vlan_tci = vlan;
+		rte_vlan_insert(&b->frame[i]);
+	}
 }
 
 static void
@@ -81,14 +96,97 @@ transmit(struct worker_interface *wi, const struct rx_queue *q, struct burst *b)
 	b->count = 0;
 }
 
+/* All stages for the frames of one interface, from arp and ip4 to tx; leaves them empty. */
+static void
+run_stages(struct worker *w, const struct rx_queue *q, unsigned int interface, struct stages *s,
+	   uint64_t now_tsc)
+{
+	struct koi_interface *ifc = &w->runtime->interface[interface];
+	struct worker_interface *wi = w->interface[interface];
+	const struct vip_roles *roles = &ifc->vip.roles;
+
+	if (unlikely(now_tsc > atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire))) {
+		roles = &vip_roles_fenced;
+		counter_add(&w->fenced_bursts, 1);
+	}
+	counter_add(&wi->link[LINK_RX_PACKETS], s->frames);
+	counter_add(&wi->link[LINK_RX_BYTES], s->octets);
+
+	if (s->arp.count != 0)
+		arp_input(&wi->arp, &ifc->vip, roles, &s->arp, &s->reply, &s->drop, &s->sightings);
+	if (s->ip4.count != 0)
+		fwd_input4(&wi->fwd, &ifc->vip, roles, &s->ip4, &s->reply, &s->carp, &s->drop);
+
+	if (unlikely(ifc->vlan != 0))
+		push_tags(&s->reply, ifc->vlan);
+	if (s->reply.count != 0)
+		transmit(wi, q, &s->reply);
+	if (s->carp.count != 0)
+		punt_adverts(w, wi, ifc, &s->carp, now_tsc);
+	if (s->sightings.count != 0)
+		punt_sightings(w, wi, &s->sightings, now_tsc);
+	burst_free(&s->drop);
+	stages_init(s);
+}
+
+/* A tag may be in the frame, in the mbuf, or (as af_packet has it) in both. */
+static inline bool
+is_tagged(const struct rte_mbuf *m)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+
+	return eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN) ||
+	       (m->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0;
+}
+
+/* Take the tag off a tagged frame. Returns its VLAN; 0 is that of a mere priority. */
+static uint16_t
+take_tag(struct rte_mbuf *m)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+
+	if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN))
+		rte_vlan_strip(m);
+	return m->vlan_tci % PORT_VLANS;
+}
+
+/* Tagged frames, interface by interface as they come. */
+static void
+run_tagged(struct worker *w, const struct rx_queue *q, struct burst *tagged, struct stages *s,
+	   uint64_t now_tsc)
+{
+	unsigned int parent = q->port->interface_of[0];
+	unsigned int current = parent;
+
+	for (unsigned int i = 0; i < tagged->count; i++) {
+		struct rte_mbuf *m = tagged->frame[i];
+		unsigned int interface = PORT_NO_INTERFACE;
+
+		if (rte_pktmbuf_data_len(m) >= sizeof(struct rte_ether_hdr) + sizeof(struct rte_vlan_hdr))
+			interface = q->port->interface_of[take_tag(m)];
+		if (interface == PORT_NO_INTERFACE) {
+			counter_add(&w->interface[parent]->link[LINK_RX_PACKETS], 1);
+			counter_add(&w->interface[parent]->link[LINK_RX_BYTES], rte_pktmbuf_pkt_len(m));
+			counter_add(&w->interface[parent]->link[LINK_DROP_VLAN], 1);
+			rte_pktmbuf_free(m);
+			continue;
+		}
+		if (interface != current && s->frames != 0)
+			run_stages(w, q, current, s, now_tsc);
+		current = interface;
+		sort_frame(w->interface[interface], m, s);
+	}
+	if (s->frames != 0)
+		run_stages(w, q, current, s, now_tsc);
+}
+
 /* One burst of one queue, from rx to tx. */
 static unsigned int
 poll_queue(struct worker *w, struct rx_queue *q)
 {
-	struct koi_interface *ifc = &w->runtime->interface[q->interface];
-	struct worker_interface *wi = w->interface[q->interface];
-	const struct vip_roles *roles = &ifc->vip.roles;
+	unsigned int parent = q->port->interface_of[0];
 	struct rte_mbuf *frames[BURST_MAX];
+	struct burst tagged = { .count = 0 };
 	struct stages s;
 	unsigned int count;
 	uint64_t now_tsc;
@@ -101,28 +199,17 @@ poll_queue(struct worker *w, struct rx_queue *q)
 
 	/* Read after the burst: this worker may have been stopped since the turn began. */
 	now_tsc = rte_rdtsc();
-	if (unlikely(now_tsc > atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire))) {
-		roles = &vip_roles_fenced;
-		counter_add(&w->fenced_bursts, 1);
+	stages_init(&s);
+	for (unsigned int i = 0; i < count; i++) {
+		if (unlikely(is_tagged(frames[i])))
+			burst_add(&tagged, frames[i]);
+		else
+			sort_frame(w->interface[parent], frames[i], &s);
 	}
-
-	s.arp.count = s.ip4.count = s.carp.count = s.reply.count = s.drop.count = 0;
-	s.sightings.count = 0;
-	counter_add(&wi->link[LINK_RX_PACKETS], count);
-	counter_add(&wi->link[LINK_RX_BYTES], classify(wi, frames, count, &s));
-
-	if (s.arp.count != 0)
-		arp_input(&wi->arp, &ifc->vip, roles, &s.arp, &s.reply, &s.drop, &s.sightings);
-	if (s.ip4.count != 0)
-		fwd_input4(&wi->fwd, &ifc->vip, roles, &s.ip4, &s.reply, &s.carp, &s.drop);
-
-	if (s.reply.count != 0)
-		transmit(wi, q, &s.reply);
-	if (s.carp.count != 0)
-		punt_adverts(w, wi, ifc, &s.carp, now_tsc);
-	if (s.sightings.count != 0)
-		punt_sightings(w, wi, &s.sightings, now_tsc);
-	burst_free(&s.drop);
+	if (s.frames != 0)
+		run_stages(w, q, parent, &s, now_tsc);
+	if (tagged.count != 0)
+		run_tagged(w, q, &tagged, &s, now_tsc);
 	return count;
 }
 
