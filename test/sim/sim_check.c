@@ -2,8 +2,8 @@
 #include "sim_run.h"
 
 #define PROBES 3
-/* Long enough for send errors to be forgiven by a node that sends nothing any more. */
-#define CAUSES_END_US 40000000
+/* Send errors of a node that sends nothing any more are forgiven after half of that time. */
+#define CAUSES_END_US 60000000
 
 uint64_t
 sim_check_slowest_us(const struct sim_run *r)
@@ -96,7 +96,10 @@ causes_have_ended(const struct sim_run *r)
 	return true;
 }
 
-/* Demotion returns to what still has a cause; only send errors may take a while to be forgiven. */
+/*
+ * Demotion returns to what still has a cause. Only send errors take a while: until some sends have
+ * succeeded, or the node has sent nothing for long.
+ */
 static void
 wait_for_causes(struct sim_run *r)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim_run.h"
 
-#include <string.h>
+#define DELAY_MIN_US 50
+#define DELAY_MAX_US 5000
 
 /* Which addresses a group has. */
 enum families {
@@ -139,6 +140,41 @@ plan_node(struct sim_run *r, unsigned int index)
 	}
 }
 
+static uint64_t
+time_us(const struct sim_member *m, unsigned int seconds, unsigned int skews)
+{
+	return (uint64_t)m->advbase * seconds * 1000000 +
+	       (uint64_t)m->advskew * skews * 1000000 / 256;
+}
+
+static bool
+is_close(uint64_t a, uint64_t b)
+{
+	return (a > b ? a - b : b - a) <= 2 * DELAY_MAX_US;
+}
+
+/*
+ * A backup that waits just as long as a slower master is silent times out now and then, by the
+ * jitter of the network alone. The protocol is like that, and such plans show nothing else.
+ */
+static bool
+is_on_the_edge(const struct sim_run *r, unsigned int group)
+{
+	for (unsigned int i = 0; i < r->node_count; i++) {
+		const struct sim_member *backup = &r->nodes[i].members[group];
+
+		for (unsigned int k = 0; k < r->node_count; k++) {
+			uint64_t silent_us = time_us(&r->nodes[k].members[group], 1, 1);
+
+			if (is_close(time_us(backup, 3, 3), silent_us))
+				return true;
+			if (backup->advbase > 0 && is_close(time_us(backup, 3, 1), silent_us))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void
 plan_speeds(struct sim_run *r)
 {
@@ -147,9 +183,11 @@ plan_speeds(struct sim_run *r)
 	uint8_t common_skew = (uint8_t)below(r, 255);
 	bool is_equal = chance(r, 300);
 
-	for (unsigned int i = 0; i < r->node_count; i++) {
-		for (unsigned int g = 0; g < r->group_count; g++)
-			plan_speed(r, pace, is_equal, common_skew, &r->nodes[i].members[g]);
+	for (unsigned int g = 0; g < r->group_count; g++) {
+		do {
+			for (unsigned int i = 0; i < r->node_count; i++)
+				plan_speed(r, pace, is_equal, common_skew, &r->nodes[i].members[g]);
+		} while (is_on_the_edge(r, g));
 	}
 	/*
 	 * The master-down time knows no demotion. With advbase 0 a demoted node's own interval may
@@ -178,8 +216,9 @@ sim_plan_make(struct sim_run *r)
 	r->may_stay_demoted = r->may_stay_demoted && is_alike;
 
 	sim_network_init(&r->world.net, &r->world.random, r->node_count);
-	r->world.net.weather.delay_min_us = 50;
-	r->world.net.weather.delay_max_us = 50 + below(r, 4950);
+	r->world.net.weather.delay_min_us = DELAY_MIN_US;
+	r->world.net.weather.delay_max_us =
+		sim_random_range(&r->world.random, DELAY_MIN_US, DELAY_MAX_US);
 	r->world.host_count = r->node_count;
 	for (unsigned int i = 0; i < r->node_count; i++)
 		sim_node_attach(&r->nodes[i], &r->world, i);
