@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "change.h"
 #include "election.h"
+#include "peer.h"
 #include "watch.h"
 
 /* What is done at a stretch before the rings are looked at again. */
@@ -18,6 +19,9 @@
 #define DONE_BATCH 64
 #define AGE_BATCH 16
 #define CHANGE_BATCH 16
+
+/* How often the neighbour entries of unicast peers are looked after. */
+#define PEERS_US 1000000
 
 #define SLEEP_MAX_US 1000
 #define SLEEP_MAX_SUBSECOND_US 250
@@ -43,6 +47,7 @@ struct control {
 	uint64_t node_generation;
 	int32_t demotion;       /* the sum that was told last */
 	struct change_list *changes; /* under way */
+	uint64_t peers_us;      /* when unicast peers are looked after next */
 	uint64_t link_seen[CONFIG_INTERFACES_MAX];
 	uint64_t heard_us[CONFIG_INTERFACES_MAX];
 	bool has_more;          /* a batch was full: do not sleep */
@@ -206,6 +211,21 @@ follow_changes(struct control *c)
 	}
 }
 
+/* So that the MAC of a peer is known before an advertisement is to go there. */
+static void
+refresh_peers(struct control *c)
+{
+	if (c->now_us < c->peers_us)
+		return;
+	c->peers_us = c->now_us + PEERS_US;
+	for (unsigned int slot = 0; slot < CONFIG_VHIDS_MAX; slot++) {
+		const struct koi_vhid *v = election_vhid_at(c->r, slot);
+
+		if (v != NULL && v->config->peer_count != 0)
+			peer_refresh(c->r, v, c->now_us);
+	}
+}
+
 static void
 run_timers(struct control *c)
 {
@@ -273,6 +293,7 @@ turn(struct control *c)
 	watch_workers(&c->watch, c->now_us);
 	follow_node(c);
 	run_timers(c);
+	refresh_peers(c);
 	election_continue(c->r, c->now_us);
 	renew_lease(c);
 	neigh_age(c->r->neighbours, c->now_us, AGE_BATCH);
