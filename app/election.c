@@ -440,7 +440,9 @@ election_shortest_interval_us(const struct runtime *r, const struct koi_interfac
 	uint64_t shortest = 255 * 1000000ULL;
 
 	for (unsigned int i = 0; i < r->vhid_count; i++) {
-		uint64_t interval = carp_vhid_interval_us(r->vhid[i].election->carp);
+		const struct config_vhid *config = r->vhid[i].config;
+		/* As configured: at the start all are demoted, for no link is up yet. */
+		uint64_t interval = config->advbase * 1000000ULL + config->advskew * 1000000ULL / 256;
 
 		if ((ifc == NULL || r->vhid[i].interface == ifc) && interval < shortest)
 			shortest = interval;
