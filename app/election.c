@@ -555,7 +555,9 @@ election_follow_intervals(struct runtime *r)
 
 		if (v == NULL)
 			continue;
-		interval = carp_vhid_interval_us(v->election->carp);
+		/* As configured: at the start all are demoted, for no link is up yet. */
+		interval = v->config->advbase * UINT64_C(1000000) +
+			   v->config->advskew * UINT64_C(1000000) / 256;
 		shortest = RTE_MIN(shortest, interval);
 		of_interface[v->interface->vip.index] =
 			RTE_MIN(of_interface[v->interface->vip.index], interval);
