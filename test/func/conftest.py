@@ -19,7 +19,7 @@ def why_not() -> str | None:
         return f'{BUILD}/test/func/vipprobe is not built'
     if not os.access('/proc/self/ns/net', os.R_OK):
         return 'the kernel has no network namespaces'
-    missing = [p for p in ('ip', 'ethtool', 'setpriv') if shutil.which(p) is None]
+    missing = [p for p in ('ip', 'ethtool', 'setpriv', 'nice') if shutil.which(p) is None]
     return f"not installed: {', '.join(missing)}" if missing else None
 
 
