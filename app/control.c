@@ -23,8 +23,8 @@
 /* A stop, if control did not run for so long: what was missed is heard before anything is done. */
 #define STOP_US 20000
 
-/* How long the end waits for the bow-outs to be handed to the devices. */
-#define RESIGN_US 15000
+/* How long the end waits for a worker that is late with the bow-outs: a peer waits for longer. */
+#define RESIGN_US 500000
 
 /* How many advertisement intervals the roles outlive their control. Peers wait for three. */
 #define LEASE_INTERVALS 2
