@@ -20,14 +20,17 @@
 #define SLEEP_MAX_US 1000
 #define SLEEP_MAX_SUBSECOND_US 250
 
-/* A stop, if control did not run for so long: what was missed is heard before anything is done. */
+/*
+ * A stop, if control did not run for so long, or for so long that the lease ran out: what was
+ * missed is heard before anything is done.
+ */
 #define STOP_US 20000
 
 /* How long the end waits for the bow-outs to be handed to the devices. */
 #define RESIGN_US 15000
 
-/* How many advertisement intervals the roles outlive their control. Peers wait for three. */
-#define LEASE_INTERVALS 2
+/* How many of the shortest advertisement intervals are listened to after a long stop. */
+#define LISTEN_INTERVALS 2
 
 struct control {
 	struct runtime *r;
@@ -35,7 +38,8 @@ struct control {
 	uint64_t now_us;
 	uint64_t planned_us;    /* when this turn was to begin */
 	uint64_t sleep_max_us;
-	uint64_t lease_us;
+	uint64_t lease_us;  /* how long the roles outlive their control */
+	uint64_t listen_us;
 	bool is_catching_up;
 	uint64_t stopped_us;      /* ... with what came in since */
 	uint64_t listen_until_us; /* ... until here */
@@ -173,6 +177,8 @@ follow_node(struct control *c)
 	if (sum != c->demotion)
 		election_event(c->r, &event);
 	c->demotion = sum;
+	/* Who advertises more slowly is given up sooner after the last advertisement. */
+	c->lease_us = election_lease_us(c->r);
 	election_wake(c->r, NULL, c->now_us);
 }
 
@@ -220,13 +226,13 @@ notice_stop(struct control *c)
 	uint64_t late_us = c->now_us > c->planned_us ? c->now_us - c->planned_us : 0;
 
 	watch_gap(&c->watch, late_us, c->now_us);
-	if (late_us < STOP_US)
+	if (late_us < RTE_MIN(STOP_US, c->lease_us))
 		return;
 	if (!c->is_catching_up)
 		c->stopped_us = c->planned_us;
 	c->is_catching_up = true;
 	/* After a long stop another may be master, and what it said lost: hear it once. */
-	c->listen_until_us = c->now_us + (late_us > c->lease_us ? c->lease_us : 0);
+	c->listen_until_us = c->now_us + (late_us > c->lease_us ? c->listen_us : 0);
 	watch_forgive(&c->watch, c->now_us);
 }
 
@@ -287,7 +293,8 @@ start(struct control *c, struct runtime *r)
 	/* Deadlines are met to the resolution of the timer, not to the kernel's default slack. */
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	c->sleep_max_us = shortest_us < 1000000 ? SLEEP_MAX_SUBSECOND_US : SLEEP_MAX_US;
-	c->lease_us = LEASE_INTERVALS * shortest_us;
+	c->lease_us = election_lease_us(r);
+	c->listen_us = LISTEN_INTERVALS * shortest_us;
 	c->planned_us = clock_us();
 	c->node_generation = carp_node_generation(r->node) - 1;
 	watch_start(&c->watch, r, c->planned_us);
