@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "control.h"
 
+#include <limits.h>
 #include <sys/prctl.h>
 #include <time.h>
 
@@ -26,8 +27,9 @@
  */
 #define STOP_US 20000
 
-/* How long the end waits for the bow-outs to be handed to the devices. */
+/* How long the end waits for a bow-out to be handed to its device, and for all of them. */
 #define RESIGN_US 15000
+#define RESIGN_ALL_US 1000000
 
 /* How many of the shortest advertisement intervals are listened to after a long stop. */
 #define LISTEN_INTERVALS 2
@@ -313,11 +315,20 @@ static void
 resign(struct control *c)
 {
 	const struct timespec nap = { 0, 50000 };
-	uint64_t end_us = clock_us() + RESIGN_US;
+	uint64_t limit_us = clock_us() + RESIGN_ALL_US;
+	unsigned int least = UINT_MAX;
+	uint64_t end_us = 0;
 
 	election_resign(c->r, clock_us());
 	do {
+		unsigned int waiting = inject_waiting(c->r);
+
 		turn(c);
+		/* While they are leaving, those behind them have not been waiting in vain. */
+		if (waiting < least) {
+			least = waiting;
+			end_us = RTE_MIN(c->now_us + RESIGN_US, limit_us);
+		}
 		/* A worker may share this core. */
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
 	} while (!is_done(c->r) && c->now_us < end_us);
