@@ -38,7 +38,7 @@ struct control {
 	struct runtime *r;
 	struct watch watch;
 	uint64_t now_us;
-	uint64_t planned_us;    /* when this turn was to begin */
+	uint64_t planned_us;    /* when this turn was to begin, had the last one taken no time */
 	uint64_t sleep_max_us;
 	uint64_t lease_us;  /* how long the roles outlive their control */
 	uint64_t listen_us;
@@ -280,7 +280,8 @@ sleep_until_due(struct control *c)
 		sleep_us = 0;
 	else if (due_us - now_us < sleep_us)
 		sleep_us = due_us - now_us;
-	c->planned_us = now_us + sleep_us;
+	/* Of this turn's begin: one that was stopped half-way, or took long, is a gap like any other. */
+	c->planned_us = c->now_us + sleep_us;
 	if (sleep_us == 0)
 		return;
 	nap.tv_nsec = (long)sleep_us * 1000;
