@@ -12,6 +12,9 @@
 /* How long a role waits for its bow-out to be handed to the device. */
 #define LEAVE_US 1000
 
+/* How soon to look again whether a late worker has been heard. */
+#define RETRY_US 100
+
 /* Announcements sent in one turn of control. */
 #define ANNOUNCE_BATCH 64
 
@@ -308,15 +311,20 @@ carry_out(struct runtime *r, struct koi_vhid *v, const struct carp_actions *acti
 
 /* After every event: what telemetry shows, and when this vhid is due next. */
 static void
-settle(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
+settle_until(struct runtime *r, struct koi_vhid *v, uint64_t earliest_us)
 {
 	struct carp_vhid_status status;
 	uint64_t next_us = carp_vhid_next_us(v->election->carp);
 
-	/* A timer that waits for a late worker is due already: look again next time. */
-	timerheap_set(r->timers, v->index, next_us > now_us ? next_us : now_us + 1);
+	timerheap_set(r->timers, v->index, RTE_MAX(next_us, earliest_us));
 	carp_vhid_status(v->election->carp, &status);
 	record_write(v->status, &status);
+}
+
+static void
+settle(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
+{
+	settle_until(r, v, now_us + 1);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -373,7 +381,11 @@ election_run(struct runtime *r, struct koi_vhid *v, uint64_t now_us, uint64_t he
 
 	carp_vhid_run(v->election->carp, now_us, heard_until_us, &actions);
 	carry_out(r, v, &actions, now_us);
-	settle(r, v, now_us);
+	/*
+	 * A timer that is due nevertheless waits for a late worker. Do not spin: it may be late
+	 * because it shares this core.
+	 */
+	settle_until(r, v, now_us + RETRY_US);
 }
 
 void
