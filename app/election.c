@@ -12,6 +12,9 @@
 /* How long a role waits for its bow-out to be handed to the device. */
 #define LEAVE_US 1000
 
+/* How soon to look again whether a late worker has been heard. */
+#define RETRY_US 100
+
 /* Announcements sent in one turn of control. */
 #define ANNOUNCE_BATCH 64
 
@@ -308,15 +311,20 @@ carry_out(struct runtime *r, struct koi_vhid *v, const struct carp_actions *acti
 
 /* After every event: what telemetry shows, and when this vhid is due next. */
 static void
-settle(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
+settle_until(struct runtime *r, struct koi_vhid *v, uint64_t earliest_us)
 {
 	struct carp_vhid_status status;
 	uint64_t next_us = carp_vhid_next_us(v->election->carp);
 
-	/* A timer that waits for a late worker is due already: look again next time. */
-	timerheap_set(r->timers, v->index, next_us > now_us ? next_us : now_us + 1);
+	timerheap_set(r->timers, v->index, RTE_MAX(next_us, earliest_us));
 	carp_vhid_status(v->election->carp, &status);
 	record_write(v->status, &status);
+}
+
+static void
+settle(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
+{
+	settle_until(r, v, now_us + 1);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -373,7 +381,11 @@ election_run(struct runtime *r, struct koi_vhid *v, uint64_t now_us, uint64_t he
 
 	carp_vhid_run(v->election->carp, now_us, heard_until_us, &actions);
 	carry_out(r, v, &actions, now_us);
-	settle(r, v, now_us);
+	/*
+	 * A timer that is due nevertheless waits for a late worker. Do not spin: it may be late
+	 * because it shares this core.
+	 */
+	settle_until(r, v, now_us + RETRY_US);
 }
 
 void
@@ -447,5 +459,32 @@ election_shortest_interval_us(const struct runtime *r, const struct koi_interfac
 		if ((ifc == NULL || r->vhid[i].interface == ifc) && interval < shortest)
 			shortest = interval;
 	}
+	return shortest;
+}
+
+/*
+ * A peer waits three times advbase, and its advskew, from our last advertisement, which may be an
+ * interval old when control stops. Its advskew is not known: none at the worst. With advbase 0
+ * there is nothing but the advskew, of which ours has to be the measure.
+ */
+static uint64_t
+lease_us(const struct koi_vhid *v)
+{
+	uint64_t interval_us = carp_vhid_interval_us(v->election->carp);
+	uint64_t patience_us = 3000000ULL * v->config->advbase;
+	uint64_t configured_us = v->config->advskew * 1000000ULL / 256;
+
+	if (v->config->advbase != 0)
+		return patience_us - interval_us;
+	return interval_us > 2 * configured_us ? configured_us : 3 * configured_us - interval_us;
+}
+
+uint64_t
+election_lease_us(const struct runtime *r)
+{
+	uint64_t shortest = 255 * 1000000ULL;
+
+	for (unsigned int i = 0; i < r->vhid_count; i++)
+		shortest = RTE_MIN(shortest, lease_us(&r->vhid[i]));
 	return shortest;
 }

@@ -94,9 +94,11 @@ poll_queue(struct worker *w, struct rx_queue *q)
 	uint64_t now_tsc;
 
 	count = rte_eth_rx_burst(q->port_id, q->queue, frames, BURST_MAX);
-	q->is_drained |= count < BURST_MAX;
-	if (count == 0)
+	/* Fewer than asked for does not mean the last: vector drivers stop at 32, some at less. */
+	if (count == 0) {
+		q->is_drained = true;
 		return 0;
+	}
 	q->taken += count;
 
 	/* Read after the burst: this worker may have been stopped since the turn began. */
