@@ -128,7 +128,7 @@ class Subject:
 
 
 def start_koi(name: str, binary: pathlib.Path, capture: pathlib.Path, place: Place) -> Subject:
-    config = place.folder / f'{capture.stem}.json'
+    config = place.folder / f'{capture.stem}.{name}.json'
     config.write_text(json.dumps(koi_config(capture)))
     return Subject(name, [str(binary), '{eal}', '--', '-c', str(config)], place)
 
