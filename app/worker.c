@@ -33,16 +33,6 @@ struct stages {
 	struct arp_sightings sightings;
 };
 
-static uint64_t
-count_octets(const struct burst *b)
-{
-	uint64_t octets = 0;
-
-	for (unsigned int i = 0; i < b->count; i++)
-		octets += rte_pktmbuf_pkt_len(b->frame[i]);
-	return octets;
-}
-
 /* What no stage has taken. */
 static void
 drop_others(struct worker_interface *wi, struct burst *in, struct burst *drop)
@@ -65,19 +55,16 @@ drop_others(struct worker_interface *wi, struct burst *in, struct burst *drop)
 static void
 transmit(struct worker_interface *wi, const struct rx_queue *q, struct burst *b)
 {
-	uint64_t octets = count_octets(b);
-	unsigned int sent;
+	unsigned int sent = rte_eth_tx_burst(q->port_id, q->queue, b->frame, (uint16_t)b->count);
 
-	sent = rte_eth_tx_burst(q->port_id, q->queue, b->frame, (uint16_t)b->count);
 	if (unlikely(sent < b->count)) {
 		for (unsigned int i = sent; i < b->count; i++)
-			octets -= rte_pktmbuf_pkt_len(b->frame[i]);
+			b->octets -= rte_pktmbuf_pkt_len(b->frame[i]);
 		counter_add(&wi->link[LINK_DROP_TX], b->count - sent);
 		rte_pktmbuf_free_bulk(&b->frame[sent], b->count - sent);
 	}
 	counter_add(&wi->link[LINK_TX_PACKETS], sent);
-	counter_add(&wi->link[LINK_TX_BYTES], octets);
-	b->count = 0;
+	counter_add(&wi->link[LINK_TX_BYTES], b->octets);
 }
 
 /* One burst of one queue, from rx to tx. */
@@ -105,10 +92,10 @@ poll_queue(struct worker *w, struct rx_queue *q)
 	}
 
 	s.in.count = count;
-	s.carp.count = s.reply.count = s.drop.count = 0;
+	burst_init(&s.carp);
+	burst_init(&s.reply);
+	burst_init(&s.drop);
 	s.sightings.count = 0;
-	counter_add(&wi->link[LINK_RX_PACKETS], count);
-	counter_add(&wi->link[LINK_RX_BYTES], count_octets(&s.in));
 
 	fwd_input4(&wi->fwd, &ifc->vip, roles, &s.in, &s.reply, &s.carp, &s.drop);
 	if (s.in.count != 0)
@@ -116,6 +103,9 @@ poll_queue(struct worker *w, struct rx_queue *q)
 	if (unlikely(s.in.count != 0))
 		drop_others(wi, &s.in, &s.drop);
 
+	/* A reply is as long as its request: what came in is counted where it has gone. */
+	counter_add(&wi->link[LINK_RX_PACKETS], count);
+	counter_add(&wi->link[LINK_RX_BYTES], s.reply.octets + s.carp.octets + s.drop.octets);
 	if (s.reply.count != 0)
 		transmit(wi, q, &s.reply);
 	if (s.carp.count != 0)

@@ -90,7 +90,10 @@ arp_input(struct arp_worker *w, const struct vip_interface *ifc, const struct vi
 {
 	const struct vip_set *set = vip_interface_set(ifc);
 	const unsigned int count = in->count;
-	unsigned int replies = 0, probes = 0, others = 0;
+	struct rte_mbuf **const first = &reply->frame[reply->count];
+	struct rte_mbuf **next = first;
+	uint64_t octets = 0;
+	unsigned int probes = 0, others = 0;
 
 	for (unsigned int i = 0; i < count; i++) {
 		struct rte_mbuf *m = in->frame[i];
@@ -115,11 +118,13 @@ arp_input(struct arp_worker *w, const struct vip_interface *ifc, const struct vi
 			probes += octets_load32(f + AT_SENDER_ADDR) == 0;
 		}
 		make_reply(f, e);
-		reply->frame[reply->count + replies++] = m;
+		octets += rte_pktmbuf_pkt_len(m);
+		*next++ = m;
 	}
 	counter_add(&w->counter[ARP_RECEIVED], count - others);
-	counter_add(&w->counter[ARP_REPLIES], replies);
+	counter_add(&w->counter[ARP_REPLIES], (uint64_t)(next - first));
 	counter_add(&w->counter[ARP_PROBES_ANSWERED], probes);
-	reply->count += replies;
+	reply->count += (unsigned int)(next - first);
+	reply->octets += octets;
 	in->count = others;
 }

@@ -25,10 +25,11 @@ enum {
 	AT_ICMP = 34,
 };
 
-/* Type 8 and code 0; with the checksum behind them, as numbers. */
+/* Type 8 and code 0. */
 #define ECHO_REQUEST RTE_BE16(0x0800)
-#define TYPE_OF_REQUEST 8u
+/* With the checksum behind them a number: 8 less in the type is 8 more in the checksum. */
 #define TYPE_TO_CHECK 16
+#define REQUEST_TO_REPLY ((8u << TYPE_TO_CHECK) - 8u)
 
 /* What a reply begins with behind the MACs: EtherType, version and header length. */
 static const octets16 head_like = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x00, 0x45, 0 };
@@ -42,11 +43,10 @@ static const octets16 head_mask = { 0x01, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
  * modulo 0xffff, for 2^16 is 1 there. 0 it cannot be, as the version is not.
  */
 static inline bool
-is_header_sound(const uint8_t *f)
+is_header_sound(const uint8_t *f, uint64_t from, uint64_t to)
 {
 	uint64_t sum = (uint64_t)octets_load32(f + AT_VERSION) + octets_load32(f + AT_ID) +
-		       octets_load32(f + AT_TTL) + octets_load32(f + AT_FROM) +
-		       octets_load32(f + AT_TO);
+		       octets_load32(f + AT_TTL) + from + to;
 
 	return sum % 0xffff == 0;
 }
@@ -57,18 +57,21 @@ find_pinged(const struct vip_set *set, const struct vip_roles *roles, const stru
 	    const uint8_t *f)
 {
 	const struct vip_entry *e;
+	uint64_t from, to;
 	uint32_t total_len;
 
 	if (unlikely(rte_pktmbuf_data_len(m) < ECHO_LEN_MIN) || f[AT_PROTOCOL] != IPPROTO_ICMP ||
 	    octets_load16(f + AT_ICMP) != ECHO_REQUEST ||
 	    (octets_load16(f + AT_FRAGMENT) & FRAGMENT_MASK_BE) != 0)
 		return NULL;
-	total_len = __builtin_bswap16(octets_load16(f + AT_TOTAL_LEN));
+	total_len = (uint16_t)rte_be_to_cpu_32(octets_load32(f + AT_VERSION));
+	from = octets_load32(f + AT_FROM);
+	to = octets_load32(f + AT_TO);
 	/* Shorter than it must be is longer than anything. */
 	if (unlikely(total_len - (IP4_LEN + ICMP_LEN) > rte_pktmbuf_pkt_len(m) - ECHO_LEN_MIN ||
-		     !is_header_sound(f) || is_martian(octets_load32(f + AT_FROM))))
+		     !is_header_sound(f, from, to) || is_martian((uint32_t)from)))
 		return NULL;
-	e = vip_find4(set, octets_load32(f + AT_TO));
+	e = vip_find4(set, (uint32_t)to);
 	return likely(vip_is_master(roles, e->role)) ? e : NULL;
 }
 
@@ -134,10 +137,9 @@ make_echo_reply(uint8_t *f)
 	octets_store32(f + AT_TO, from);
 	renew_ttl(f);
 
-	/* The checksum is in the upper half, so that its carry is that of the word. */
-	if (unlikely(__builtin_add_overflow(icmp, (TYPE_OF_REQUEST << TYPE_TO_CHECK) - TYPE_OF_REQUEST,
-					    &icmp)))
-		icmp += 1u << TYPE_TO_CHECK;
+	/* The checksum is the upper half, so that its carry is that of the word. */
+	icmp += REQUEST_TO_REPLY;
+	icmp += (uint32_t)(icmp < REQUEST_TO_REPLY) << TYPE_TO_CHECK;
 	octets_store32(f + AT_ICMP, icmp);
 }
 
@@ -154,7 +156,10 @@ fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 {
 	const struct vip_set *set = vip_interface_set(ifc);
 	const unsigned int count = in->count;
-	unsigned int replies = 0, others = 0;
+	struct rte_mbuf **const first = &reply->frame[reply->count];
+	struct rte_mbuf **next = first;
+	uint64_t octets = 0;
+	unsigned int others = 0;
 
 	for (unsigned int i = 0; i < count; i++) {
 		struct rte_mbuf *m = in->frame[i];
@@ -163,7 +168,8 @@ fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 
 		if (likely(e != NULL && turn_head(set, roles, e, f))) {
 			make_echo_reply(f);
-			reply->frame[reply->count + replies++] = m;
+			octets += rte_pktmbuf_pkt_len(m);
+			*next++ = m;
 		} else if (!is_ip4(m, f)) {
 			in->frame[others++] = m;
 		} else {
@@ -174,7 +180,8 @@ fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 		}
 	}
 	counter_add(&w->counter[FWD_RECEIVED4], count - others);
-	counter_add(&w->counter[FWD_ECHO_REPLIES4], replies);
-	reply->count += replies;
+	counter_add(&w->counter[FWD_ECHO_REPLIES4], (uint64_t)(next - first));
+	reply->count += (unsigned int)(next - first);
+	reply->octets += octets;
 	in->count = others;
 }

@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <rte_branch_prediction.h>
+
 #include "base/ipaddr.h"
 #include "base/mac.h"
 #include "base/octets.h"
@@ -145,7 +147,7 @@ vip_find4(const struct vip_set *s, uint32_t addr_be)
 {
 	uint32_t at = (addr_be * 0x9e3779b1u) >> s->shift;
 
-	while (s->slot[at].addr_be != addr_be && s->slot[at].is_used)
+	while (unlikely(s->slot[at].addr_be != addr_be) && s->slot[at].is_used)
 		at = (at + 1) & s->mask;
 	return &s->slot[at];
 }
