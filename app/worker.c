@@ -24,61 +24,47 @@
 /* The way of a packet                                                                          */
 /* ------------------------------------------------------------------------------------------- */
 
+/* What a stage takes from what was received goes on in another array. */
 struct stages {
-	struct burst arp;
-	struct burst ip4;
+	struct burst in;
 	struct burst carp;
 	struct burst reply;
 	struct burst drop;
 	struct arp_sightings sightings;
 };
 
-/* Sort a burst by EtherType. Returns the octets received. */
-static uint64_t
-classify(struct worker_interface *wi, struct rte_mbuf **frames, unsigned int count, struct stages *s)
+/* What no stage has taken. */
+static void
+drop_others(struct worker_interface *wi, struct burst *in, struct burst *drop)
 {
-	uint64_t octets = 0;
-
-	for (unsigned int i = 0; i < count; i++) {
-		struct rte_mbuf *m = frames[i];
+	for (unsigned int i = 0; i < in->count; i++) {
+		struct rte_mbuf *m = in->frame[i];
 		const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+		enum link_counter reason = LINK_DROP_ETHERTYPE;
 
-		octets += rte_pktmbuf_pkt_len(m);
-		if (unlikely(rte_pktmbuf_data_len(m) < sizeof(*eth))) {
-			counter_add(&wi->link[LINK_DROP_RUNT], 1);
-			burst_add(&s->drop, m);
-		} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4)) {
-			burst_add(&s->ip4, m);
-		} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP)) {
-			burst_add(&s->arp, m);
-		} else {
-			bool is_tagged = eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN);
-
-			counter_add(&wi->link[is_tagged ? LINK_DROP_VLAN : LINK_DROP_ETHERTYPE], 1);
-			burst_add(&s->drop, m);
-		}
+		if (rte_pktmbuf_data_len(m) < sizeof(*eth))
+			reason = LINK_DROP_RUNT;
+		else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN))
+			reason = LINK_DROP_VLAN;
+		counter_add(&wi->link[reason], 1);
+		burst_add(drop, m);
 	}
-	return octets;
+	in->count = 0;
 }
 
 static void
 transmit(struct worker_interface *wi, const struct rx_queue *q, struct burst *b)
 {
-	uint64_t octets = 0;
-	unsigned int sent;
+	unsigned int sent = rte_eth_tx_burst(q->port_id, q->queue, b->frame, (uint16_t)b->count);
 
-	for (unsigned int i = 0; i < b->count; i++)
-		octets += rte_pktmbuf_pkt_len(b->frame[i]);
-	sent = rte_eth_tx_burst(q->port_id, q->queue, b->frame, (uint16_t)b->count);
 	if (unlikely(sent < b->count)) {
 		for (unsigned int i = sent; i < b->count; i++)
-			octets -= rte_pktmbuf_pkt_len(b->frame[i]);
+			b->octets -= rte_pktmbuf_pkt_len(b->frame[i]);
 		counter_add(&wi->link[LINK_DROP_TX], b->count - sent);
 		rte_pktmbuf_free_bulk(&b->frame[sent], b->count - sent);
 	}
 	counter_add(&wi->link[LINK_TX_PACKETS], sent);
-	counter_add(&wi->link[LINK_TX_BYTES], octets);
-	b->count = 0;
+	counter_add(&wi->link[LINK_TX_BYTES], b->octets);
 }
 
 /* One burst of one queue, from rx to tx. */
@@ -88,12 +74,11 @@ poll_queue(struct worker *w, struct rx_queue *q)
 	struct koi_interface *ifc = &w->runtime->interface[q->interface];
 	struct worker_interface *wi = w->interface[q->interface];
 	const struct vip_roles *roles = &ifc->vip.roles;
-	struct rte_mbuf *frames[BURST_MAX];
 	struct stages s;
 	unsigned int count;
 	uint64_t now_tsc;
 
-	count = rte_eth_rx_burst(q->port_id, q->queue, frames, BURST_MAX);
+	count = rte_eth_rx_burst(q->port_id, q->queue, s.in.frame, BURST_MAX);
 	/* Fewer than asked for does not mean the last: vector drivers stop at 32, some at less. */
 	if (count == 0) {
 		q->is_drained = true;
@@ -108,16 +93,21 @@ poll_queue(struct worker *w, struct rx_queue *q)
 		counter_add(&w->fenced_bursts, 1);
 	}
 
-	s.arp.count = s.ip4.count = s.carp.count = s.reply.count = s.drop.count = 0;
+	s.in.count = count;
+	burst_init(&s.carp);
+	burst_init(&s.reply);
+	burst_init(&s.drop);
 	s.sightings.count = 0;
+
+	fwd_input4(&wi->fwd, &ifc->vip, roles, &s.in, &s.reply, &s.carp, &s.drop);
+	if (s.in.count != 0)
+		arp_input(&wi->arp, &ifc->vip, roles, &s.in, &s.reply, &s.drop, &s.sightings);
+	if (unlikely(s.in.count != 0))
+		drop_others(wi, &s.in, &s.drop);
+
+	/* A reply is as long as its request: what came in is counted where it has gone. */
 	counter_add(&wi->link[LINK_RX_PACKETS], count);
-	counter_add(&wi->link[LINK_RX_BYTES], classify(wi, frames, count, &s));
-
-	if (s.arp.count != 0)
-		arp_input(&wi->arp, &ifc->vip, roles, &s.arp, &s.reply, &s.drop, &s.sightings);
-	if (s.ip4.count != 0)
-		fwd_input4(&wi->fwd, &ifc->vip, roles, &s.ip4, &s.reply, &s.carp, &s.drop);
-
+	counter_add(&wi->link[LINK_RX_BYTES], s.reply.octets + s.carp.octets + s.drop.octets);
 	if (s.reply.count != 0)
 		transmit(wi, q, &s.reply);
 	if (s.carp.count != 0)
