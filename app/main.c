@@ -156,6 +156,11 @@ start_instance(const struct args *args, struct config **config)
 		rc = instance_base(base);
 	if (rc == 0)
 		rc = instance_lock(&instance, base, options.file_prefix, &other);
+	if (rc == -EINVAL) {
+		fprintf(stderr, "koi: --file-prefix %s: not a name for a directory\n",
+			options.file_prefix);
+		return EXIT_USAGE;
+	}
 	if (rc == -EBUSY) {
 		fprintf(stderr, "koi: another koi with --file-prefix %s runs: pid %d\n",
 			options.file_prefix, (int)other);

@@ -145,7 +145,7 @@ struct rx_queue {
 	uint16_t queue;
 	uint16_t depth;          /**< frames that the queue can hold */
 	uint32_t taken;          /**< since the mark was set */
-	bool is_drained;         /**< since the mark was set */
+	bool is_drained;         /**< found empty since the mark was set */
 };
 
 struct worker {
