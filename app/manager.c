@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "control_socket.h"
 #include "event_log.h"
+#include "notify.h"
 #include "reload.h"
 #include "sdnotify.h"
 
@@ -76,7 +77,10 @@ take_events(struct runtime *r)
 	struct event event;
 
 	while (rte_ring_sc_dequeue_elem(r->events, &event, sizeof(event)) == 0) {
-		event_history_add(r->history, &event, name_of(r, &event));
+		const char *name = name_of(r, &event);
+		uint64_t sequence = event_history_add(r->history, &event, name);
+
+		notify_event(r->notify, &event, name, sequence);
 		event_log(r, &event);
 	}
 }
@@ -139,6 +143,7 @@ follow_reload(struct manager *m)
 		/* Events of vhids that are gone have been told: they come before the end. */
 		take_events(m->r);
 		reload_show(m->r, m->changes);
+		notify_set_programs(m->r->notify, m->r->view->config);
 		m->qsbr_token = rte_rcu_qsbr_start(m->r->qsbr);
 		m->is_shown = true;
 	}
@@ -227,6 +232,7 @@ manager_main(void *arg)
 		control_socket_serve(m->socket);
 		poll_links(m->r);
 		take_events(m->r);
+		notify_serve(m->r->notify, clock_us());
 		follow_reload(m);
 		tell_service_manager(m);
 	}
@@ -273,6 +279,7 @@ manager_start(struct runtime *r)
 	if (m->socket == NULL || watch_fd(m, control_socket_fd(m->socket)) != 0)
 		goto err;
 	poll_links(r);
+	notify_set_programs(r->notify, r->view->config);
 	errno = rte_ctrl_thread_create(&m->thread, "koi-manager", NULL, manager_main, m);
 	if (errno != 0) {
 		errno = errno < 0 ? -errno : errno;

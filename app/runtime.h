@@ -240,6 +240,8 @@ struct runtime {
 	struct rte_ring *changes;        /**< from the manager: struct change_list * */
 	counter_t events_lost;           /**< control */
 	struct event_history *history;   /**< the manager writes, anyone reads */
+	struct notify *notify;           /**< the manager */
+	const struct notify_counters *notify_counters; /**< anyone reads */
 
 	/**
 	 * Until when the roles hold. Control renews it; a worker that finds it expired treats every
