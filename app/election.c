@@ -296,6 +296,8 @@ carry_out(struct runtime *r, struct koi_vhid *v, const struct carp_actions *acti
 			is_bowing_out |= a->send.bow_out;
 			send_advert(r, v, a, now_us);
 			break;
+		case CARP_ACTION_NOTICE:
+			break;
 		case CARP_ACTION_ANNOUNCE:
 			e->is_announcing = true;
 			e->announce_next = 0;
