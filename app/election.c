@@ -8,6 +8,7 @@
 #include <rte_ring_elem.h>
 
 #include "base/clock.h"
+#include "peer.h"
 
 /* How long a role waits for its bow-out to be handed to the device. */
 #define LEAVE_US 1000
@@ -228,28 +229,61 @@ item_for(const struct koi_vhid *v, enum inject_kind kind, enum ip_family family,
 	};
 }
 
+/* Where an advertisement goes: the group, or a peer if its MAC is known by now. */
+static bool
+find_destination(struct runtime *r, const struct koi_vhid *v, const struct ip_addr *peer,
+		 struct carp_frame *frame, uint64_t now_us)
+{
+	const struct neigh_entry *neighbour;
+
+	if (peer == NULL) {
+		frame->destination = carp_group(frame->source.family);
+		carp_group_mac(frame->source.family, frame->destination_mac);
+		return true;
+	}
+	neighbour = neigh_find(r->neighbours, peer, v->interface->vip.index);
+	if (neighbour == NULL) {
+		peer_resolve(r, v, peer, now_us);
+		return false;
+	}
+	frame->destination = *peer;
+	memcpy(frame->destination_mac, neighbour->mac, sizeof(frame->destination_mac));
+	return true;
+}
+
 static void
-send_advert(struct runtime *r, struct koi_vhid *v, const struct carp_action *a, uint64_t now_us)
+send_frame(struct runtime *r, struct koi_vhid *v, const struct carp_action *a,
+	   const struct ip_addr *peer, uint64_t now_us)
 {
 	enum ip_family family = a->send.family;
 	struct carp_frame frame = {
-		.destination = carp_group(family),
 		.source = v->config->source[family],
 		.tos = r->config->tos,
 		.id = (uint16_t)rte_rdtsc(),
 	};
 	uint8_t data[CARP_FRAME_MAX];
-	struct inject_item item;
+	struct inject_item item =
+		item_for(v, a->send.bow_out ? INJECT_BOW_OUT : INJECT_ADVERT, family, now_us);
 	size_t len;
 
-	if (!a->send.bow_out)
-		follow_advertised(v, a->send.payload);
-	item = item_for(v, a->send.bow_out ? INJECT_BOW_OUT : INJECT_ADVERT, family, now_us);
-	carp_group_mac(family, frame.destination_mac);
+	if (!find_destination(r, v, peer, &frame, now_us))
+		return;
 	mac_store(frame.source_mac, v->mac);
 	len = carp_frame_build(&frame, a->send.payload, data);
 	if (inject_frame(r, &item, data, len) != 0)
 		carp_vhid_sent(v->election->carp, family, false, now_us);
+}
+
+static void
+send_advert(struct runtime *r, struct koi_vhid *v, const struct carp_action *a, uint64_t now_us)
+{
+	if (!a->send.bow_out)
+		follow_advertised(v, a->send.payload);
+	if (v->config->peer_count == 0)
+		send_frame(r, v, a, NULL, now_us);
+	for (size_t i = 0; i < v->config->peer_count; i++)
+		if (v->config->peers[i].family == a->send.family)
+			send_frame(r, v, a, &v->config->peers[i], now_us);
 }
 
 /* Announce address by address while there is room; the rest waits for the next turn. */
@@ -523,7 +557,9 @@ election_follow_intervals(struct runtime *r)
 
 		if (v == NULL)
 			continue;
-		interval = carp_vhid_interval_us(v->election->carp);
+		/* As configured: at the start all are demoted, for no link is up yet. */
+		interval = v->config->advbase * UINT64_C(1000000) +
+			   v->config->advskew * UINT64_C(1000000) / 256;
 		shortest = RTE_MIN(shortest, interval);
 		of_interface[v->interface->vip.index] =
 			RTE_MIN(of_interface[v->interface->vip.index], interval);

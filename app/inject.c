@@ -89,7 +89,7 @@ report(struct worker *w, const struct inject_item *item, enum inject_result resu
 	};
 
 	/* The ring is as large as the one that the frames came by; it has room. */
-	if (item->kind != INJECT_ANNOUNCEMENT)
+	if (item->kind == INJECT_ADVERT || item->kind == INJECT_BOW_OUT)
 		rte_ring_sp_enqueue_elem(w->inject_done, &done, sizeof(done));
 }
 
@@ -103,7 +103,8 @@ is_current(const struct worker *w, const struct inject_item *item)
 	const struct vip_roles *roles = &w->runtime->interface[item->interface].vip.roles;
 	uint64_t word = vip_role_load(roles, item->vhid);
 
-	if (item->kind == INJECT_BOW_OUT && vip_role_of(word) != VIP_ROLE_MASTER)
+	if (item->kind == INJECT_OWN ||
+	    (item->kind == INJECT_BOW_OUT && vip_role_of(word) != VIP_ROLE_MASTER))
 		return true;
 	return vip_generation_of(word) == item->generation;
 }

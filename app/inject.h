@@ -22,6 +22,7 @@ enum inject_kind {
 	INJECT_ADVERT,
 	INJECT_BOW_OUT,
 	INJECT_ANNOUNCEMENT,
+	INJECT_OWN, /**< speaks for the host itself: no role decides over it */
 };
 
 struct inject_item {
@@ -43,7 +44,7 @@ enum inject_result {
 	INJECT_STALE,   /**< the role changed first */
 };
 
-/** How an advertisement or a bow-out ended. Announcements are not reported. */
+/** How an advertisement or a bow-out ended. The others are not reported. */
 struct inject_done {
 	uint16_t slot;
 	uint8_t kind;

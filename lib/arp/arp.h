@@ -87,4 +87,8 @@ void arp_input(struct arp_worker *w, const struct vip_interface *ifc, const stru
  */
 void arp_build_announcement(uint8_t out[ARP_FRAME_LEN], uint32_t addr_be, uint64_t mac);
 
+/** Write a request for @p target_be, broadcast, from our address @p sender_be and @p mac. */
+void arp_build_request(uint8_t out[ARP_FRAME_LEN], uint32_t target_be, uint32_t sender_be,
+		       uint64_t mac);
+
 #endif /* ARP_H */

@@ -25,7 +25,7 @@ arp_counter_name(enum arp_counter counter)
 }
 
 void
-arp_build_announcement(uint8_t out[ARP_FRAME_LEN], uint32_t addr_be, uint64_t mac)
+arp_build_request(uint8_t out[ARP_FRAME_LEN], uint32_t target_be, uint32_t sender_be, uint64_t mac)
 {
 	static const uint8_t fixed[] = { 0x08, 0x06, 0, 1, 0x08, 0x00, 6, 4, 0, 1 };
 
@@ -34,6 +34,12 @@ arp_build_announcement(uint8_t out[ARP_FRAME_LEN], uint32_t addr_be, uint64_t ma
 	mac_store(out + 6, mac);
 	memcpy(out + 12, fixed, sizeof(fixed));
 	mac_store(out + 22, mac);
-	memcpy(out + 28, &addr_be, sizeof(addr_be));
-	memcpy(out + 38, &addr_be, sizeof(addr_be));
+	memcpy(out + 28, &sender_be, sizeof(sender_be));
+	memcpy(out + 38, &target_be, sizeof(target_be));
+}
+
+void
+arp_build_announcement(uint8_t out[ARP_FRAME_LEN], uint32_t addr_be, uint64_t mac)
+{
+	arp_build_request(out, addr_be, addr_be, mac);
 }

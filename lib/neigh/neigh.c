@@ -169,6 +169,17 @@ neigh_learn(struct neigh_table *t, const struct neigh_sighting *seen)
 	return 0;
 }
 
+const struct neigh_entry *
+neigh_find(const struct neigh_table *t, const struct ip_addr *addr, uint16_t interface)
+{
+	struct key k = key_of(addr, interface);
+	void *position;
+
+	if (rte_hash_lookup_data(t->index, &k, &position) < 0)
+		return NULL;
+	return &t->entry[(uint32_t)(uintptr_t)position];
+}
+
 void
 neigh_age(struct neigh_table *t, uint64_t now_us, uint32_t budget)
 {

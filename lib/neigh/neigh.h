@@ -57,6 +57,10 @@ void neigh_destroy(struct neigh_table *t);
 /** Enter or refresh a neighbour. Returns 0, -ENOENT (is_known_only), or -ENOSPC. */
 int neigh_learn(struct neigh_table *t, const struct neigh_sighting *seen);
 
+/** The entry of an address, or NULL; by the control lcore, valid until the next call. */
+const struct neigh_entry *neigh_find(const struct neigh_table *t, const struct ip_addr *addr,
+				     uint16_t interface);
+
 /** Forget what is too old, looking at up to @p budget entries from where the last call ended. */
 void neigh_age(struct neigh_table *t, uint64_t now_us, uint32_t budget);
 
