@@ -99,7 +99,8 @@ set_up(void)
 	worker.adverts = rte_ring_create_elem("adverts", sizeof(struct punt_advert), 64, -1, 0);
 	REQUIRE(vip_interface_set(&interface.vip) != NULL && worker.adverts != NULL);
 	clock_init();
-	punt_police_init(&counters.police, SECOND_US, 1);
+	punt_police_init(&counters.police, 1);
+	interface.source_cycles = punt_source_cycles(SECOND_US);
 	counters.arp.epoch = 1;
 
 	carp = carp_interface_create(carp_node_create(&settings), "lan");
