@@ -184,6 +184,14 @@ print_workers(json_t *const result[2])
 	koictl_table_print(&t, stdout);
 }
 
+static const char *
+expiry(const json_t *cause, char buf[KOICTL_FORMAT_TEXT])
+{
+	const json_t *left_ms = json_object_get(cause, "expires_ms");
+
+	return left_ms == NULL ? "" : koictl_format_age(json_integer_value(left_ms), buf);
+}
+
 static void
 print_demotion(json_t *const result[2])
 {
@@ -192,13 +200,15 @@ print_demotion(json_t *const result[2])
 	const json_t *cause;
 	const char *key;
 
-	koictl_table_begin(&t, ">DEMOTION|FOR|CAUSE");
+	koictl_table_begin(&t, ">DEMOTION|>FOR|>ENDS IN|CAUSE");
 	json_object_foreach (json_object_get(result[0], "causes"), key, cause) {
 		koictl_table_add(&t, "%+lld", number(cause, "value"));
 		koictl_table_add(&t, "%s", koictl_format_age(number(cause, "age_ms"), age));
+		koictl_table_add(&t, "%s", expiry(cause, age));
 		koictl_table_add(&t, "%s", text(cause, "name"));
 	}
 	koictl_table_add(&t, "%lld", number(result[0], "sum"));
+	koictl_table_add(&t, " ");
 	koictl_table_add(&t, " ");
 	koictl_table_add(&t, "sum");
 	koictl_table_print(&t, stdout);
@@ -308,7 +318,7 @@ koictl_show_run(const struct koictl_show *s, struct koictl_client *c, const char
 	if (argument[0] != '\0' && s->print == print_interfaces)
 		s = &one_interface;
 	for (int i = 0; i < 2 && s->path[i] != NULL && rc == 0; i++)
-		rc = koictl_client_query(c, s->path[i], argument, &result[i]);
+		rc = koictl_client_ask(c, koictl_client_query(s->path[i], argument), &result[i]);
 	if (rc == 0 && is_json)
 		print_json(result);
 	else if (rc == 0)
