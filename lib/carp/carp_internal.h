@@ -129,9 +129,12 @@ struct carp_heard {
 	uint64_t at_us;
 };
 
-/* carp_node.c */
+/* carp_cause.c */
+/** For the causes that come and go by themselves; 0 removes one. */
 void carp_node_cause_refresh(struct carp_node *n, const char *name, int32_t value, uint64_t now_us);
 int carp_node_causes_reserve(struct carp_node *n, size_t extra);
+void carp_node_causes_expire(struct carp_node *n, uint64_t now_us);
+uint64_t carp_node_causes_next_us(const struct carp_node *n);
 
 /* carp_interface.c */
 void carp_interface_refresh(struct carp_interface *ifc, uint64_t now_us);

@@ -48,6 +48,8 @@ struct carp_cause {
 	char name[CARP_CAUSE_NAME_MAX]; /**< "interface lan down", "operator" */
 	int32_t value;
 	uint64_t since_us;
+	uint64_t expires_us; /**< CARP_NEVER: lasts until it is removed */
+	bool is_own;         /**< comes and goes by itself: carp_node_cause_set() refuses it */
 };
 
 struct carp_node;
@@ -60,14 +62,24 @@ const struct carp_settings *carp_node_settings(const struct carp_node *n);
 void carp_node_set(struct carp_node *n, const struct carp_settings *settings, uint64_t now_us);
 
 /**
- * Set the value of a named cause; 0 removes it. Setting the value it has keeps its age.
+ * Set the value of a named cause; 0 removes it. Setting the value it has keeps its age and renews
+ * its end.
  *
- * @return 0; -EINVAL for an empty or overlong name; -ENOSPC when there are CARP_CAUSES_MAX
+ * @param lasts_us after which time it ends by itself, at a carp_node_run(); 0: never
+ * @return         0; -EINVAL for an empty or overlong name; -EPERM for a cause that exists and
+ *                 is not set by name ("interface lan down"); -ENOSPC when there are CARP_CAUSES_MAX
  */
-int carp_node_cause_set(struct carp_node *n, const char *name, int32_t value, uint64_t now_us);
+int carp_node_cause_set(struct carp_node *n, const char *name, int32_t value, uint64_t lasts_us,
+			uint64_t now_us);
 
 /** Add to the cause "operator", as writing net.inet.carp.demotion does. */
 int carp_node_demote(struct carp_node *n, int32_t delta, uint64_t now_us);
+
+/** Let time pass: end what has expired. What follows from it: carp_node_generation(). */
+void carp_node_run(struct carp_node *n, uint64_t now_us);
+
+/** When carp_node_run() is next due; CARP_NEVER if nothing expires. */
+uint64_t carp_node_next_us(const struct carp_node *n);
 
 /** The sum of all causes. */
 int32_t carp_node_demotion(const struct carp_node *n);
