@@ -63,6 +63,12 @@ carp_action_announce(struct carp_actions *out)
 }
 
 void
+carp_action_notice(enum carp_notice notice, struct carp_actions *out)
+{
+	append(out, CARP_ACTION_NOTICE)->notice = notice;
+}
+
+void
 carp_action_state(struct carp_vhid *v, enum carp_state to, const struct carp_reason *reason,
 		  uint64_t now_us, struct carp_actions *out)
 {

@@ -14,6 +14,7 @@ become_init(struct carp_vhid *v, enum carp_reason_code code, uint64_t now_us,
 	carp_action_state(v, CARP_INIT, &reason, now_us, out);
 	v->advert_is_pending = false;
 	v->has_master = false;
+	carp_preempt_forget(v);
 }
 
 static void
@@ -35,6 +36,7 @@ become_backup(struct carp_vhid *v, const struct carp_reason *reason, uint64_t no
 	v->advert_is_pending = false;
 	v->heard_us[IP_V4] = now_us;
 	v->heard_us[IP_V6] = now_us;
+	carp_preempt_forget(v);
 	arm_master_down(v, now_us);
 }
 
@@ -45,6 +47,9 @@ become_master(struct carp_vhid *v, const struct carp_reason *reason, uint64_t no
 	carp_action_state(v, CARP_MASTER, reason, now_us, out);
 	carp_action_send(v, false, now_us, out);
 	carp_action_announce(out);
+	if (carp_preempt_count(v, now_us))
+		carp_action_notice(CARP_NOTICE_HELD_DOWN, out);
+	carp_preempt_forget(v);
 	v->dispute = (struct carp_dispute){ .is_open = false };
 	v->advert_us = now_us + carp_vhid_interval_us(v);
 	v->announce_repeats = ANNOUNCE_REPEATS;
@@ -93,7 +98,7 @@ follow_conditions(struct carp_vhid *v, uint64_t now_us, struct carp_actions *out
 		if (v->state != CARP_INIT)
 			become_init(v, obstacle, now_us, out);
 		v->obstacle = obstacle;
-	} else if (v->state == CARP_INIT) {
+	} else if (v->state == CARP_INIT && !v->ifc->is_starting) {
 		reason.code = reason_to_start(v);
 		become_backup(v, &reason, now_us, out);
 		v->was_initialized = true;
@@ -136,6 +141,7 @@ static void
 run_backup(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct carp_actions *out)
 {
 	struct carp_reason reason = { .code = CARP_REASON_TIMED_OUT };
+	uint64_t preempt_us = carp_preempt_us(v);
 	enum ip_family family;
 
 	for (family = IP_V4; family < IP_FAMILIES; family++) {
@@ -146,6 +152,10 @@ run_backup(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct
 		reason.silent_ms = silent_ms(v, family, now_us);
 		become_master(v, &reason, now_us, out);
 		return;
+	}
+	if (now_us >= preempt_us && heard_until_us >= preempt_us) {
+		reason = v->preemption.reason;
+		become_master(v, &reason, now_us, out);
 	}
 }
 
@@ -222,33 +232,24 @@ is_bow_out(const struct carp_header *h)
 	return h->advbase == CARP_BOW_OUT && h->advskew == CARP_BOW_OUT;
 }
 
-/* The peer's octet 4 against ours; equal where octet 4 does not count. */
-static int
-compare_demotion(const struct carp_vhid *v, const struct carp_header *h)
-{
-	if (v->ifc->node->settings.encoding == CARP_ENCODE_SKEW)
-		return 0;
-	return (int)h->demote - (int)carp_stance_of(v).demote;
-}
-
 static void
 hear_as_backup(struct carp_vhid *v, const struct carp_heard *h, struct carp_actions *out)
 {
 	uint64_t peer_us = carp_interval_us(h->header.advbase, h->header.advskew);
-	int demotion = compare_demotion(v, &h->header);
-	struct carp_reason reason = reason_of_peer(CARP_REASON_NONE, h);
+	int demotion = carp_compare_demotion(v, h->header.demote);
+	struct carp_reason reason = reason_of_peer(CARP_REASON_PREEMPTING, h);
 	uint8_t family = h->from.family;
+	bool preempts = carp_preempt_hear(v, &reason, h->at_us);
 
 	reason.bow_out = is_bow_out(&h->header);
 	if (reason.bow_out)
 		reason.code = CARP_REASON_WILL_TIME_OUT;
-	else if (v->ifc->node->settings.preempt && carp_vhid_interval_us(v) < peer_us &&
-		 demotion >= 0)
-		reason.code = CARP_REASON_PREEMPTING;
-	else if (demotion > 0)
+	else if (preempts || demotion > 0)
 		reason.code = CARP_REASON_PREEMPTING;
 	else if (carp_patience_us(v) < peer_us)
 		reason.code = CARP_REASON_WILL_TIME_OUT;
+	else
+		reason.code = CARP_REASON_NONE;
 
 	if (reason.code != CARP_REASON_NONE) {
 		become_master(v, &reason, h->at_us, out);
@@ -263,7 +264,7 @@ hear_as_master(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 {
 	uint64_t peer_us = carp_interval_us(h->header.advbase, h->header.advskew);
 	uint64_t own_us = carp_vhid_interval_us(v);
-	int demotion = compare_demotion(v, &h->header);
+	int demotion = carp_compare_demotion(v, h->header.demote);
 	struct carp_reason reason = reason_of_peer(CARP_REASON_MORE_FREQUENT, h);
 
 	/* Who resigns takes nothing over, whatever its demotion. */

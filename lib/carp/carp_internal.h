@@ -30,6 +30,8 @@ struct carp_interface {
 	char name[CARP_INTERFACE_NAME_MAX + 1];
 	bool link_is_up;
 	uint64_t link_since_us;
+	uint64_t start_delay_us;
+	bool is_starting; /* the link is up, and not long enough */
 	uint64_t generation;
 	unsigned int vhids;
 	unsigned int masters;
@@ -37,6 +39,20 @@ struct carp_interface {
 	unsigned int send_failures;
 	unsigned int send_successes;
 	uint64_t last_send_us;
+};
+
+/** This many transitions to MASTER within the window are normal. */
+#define CARP_CALM_TRANSITIONS 5
+
+/** A BACKUP that hears a slower master; see carp_preempt.c. */
+struct carp_preemption {
+	enum carp_preempt mode;
+	uint64_t delay_us;
+	uint64_t since_us;         /**< CARP_NEVER: nothing to preempt */
+	struct carp_reason reason; /**< by the last advertisement of the slower master */
+	uint64_t mastered_us[CARP_CALM_TRANSITIONS];
+	unsigned int mastered;
+	uint64_t held_until_us;
 };
 
 #define CARP_RIVALS 4
@@ -102,6 +118,8 @@ struct carp_vhid {
 	uint64_t heard_us[IP_FAMILIES];
 	uint64_t master_down_us[IP_FAMILIES];
 
+	struct carp_preemption preemption;
+
 	/* MASTER */
 	uint64_t advert_us;
 	uint64_t announce_us;
@@ -144,6 +162,9 @@ void carp_interface_sent(struct carp_interface *ifc, bool ok, uint64_t now_us);
 /** When the send errors of an interface without a MASTER are forgotten; CARP_NEVER if none are. */
 uint64_t carp_interface_forgive_us(const struct carp_interface *ifc);
 void carp_interface_forgive(struct carp_interface *ifc, uint64_t now_us);
+/** When the start delay ends; CARP_NEVER while there is none. */
+uint64_t carp_interface_start_us(const struct carp_interface *ifc);
+void carp_interface_run(struct carp_interface *ifc, uint64_t now_us);
 
 /* carp_wire.c */
 /** Read the fields whatever version and type say. */
@@ -154,12 +175,25 @@ uint64_t carp_interval_us(uint8_t advbase, uint8_t advskew);
 /** Beyond this peer interval a BACKUP does not wait; CARP_NEVER with advbase 0. */
 uint64_t carp_patience_us(const struct carp_vhid *v);
 struct carp_stance carp_stance_of(const struct carp_vhid *v);
+/** A peer's octet 4 against ours: less than, equal to or greater than 0; 0 where it is ignored. */
+int carp_compare_demotion(const struct carp_vhid *v, uint8_t demote);
 
 /* carp_tie.c */
 /** Weigh an advertisement that is as good as our own. True: give way to its sender. */
 bool carp_tie_is_lost(struct carp_vhid *v, const struct carp_heard *h);
 /** An advertisement of ours leaves: it answers every rival that was heard before. */
 void carp_tie_answered(struct carp_vhid *v, uint64_t now_us);
+
+/* carp_preempt.c */
+bool carp_preempt_is_on(const struct carp_vhid *v);
+/** The vhid changes its role: what it was waiting for is void. */
+void carp_preempt_forget(struct carp_vhid *v);
+/** It becomes MASTER: true if that has happened too often and preemption is now held down. */
+bool carp_preempt_count(struct carp_vhid *v, uint64_t now_us);
+/** Weigh an advertisement as BACKUP. True: preempt its sender now. */
+bool carp_preempt_hear(struct carp_vhid *v, const struct carp_reason *reason, uint64_t at_us);
+/** When the slower master heard last is preempted; CARP_NEVER if none is. */
+uint64_t carp_preempt_us(const struct carp_vhid *v);
 
 /* carp_election.c */
 /** True if nothing forbids a role: administrative state, link and carp.allow. */
@@ -175,6 +209,7 @@ void carp_election_force(struct carp_vhid *v, enum carp_state state, uint64_t no
 void carp_action_send(struct carp_vhid *v, bool bow_out, uint64_t now_us,
 		      struct carp_actions *out);
 void carp_action_announce(struct carp_actions *out);
+void carp_action_notice(enum carp_notice notice, struct carp_actions *out);
 void carp_action_state(struct carp_vhid *v, enum carp_state to, const struct carp_reason *reason,
 		       uint64_t now_us, struct carp_actions *out);
 

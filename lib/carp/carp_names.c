@@ -47,6 +47,16 @@ static const char *const reason_names[] = {
 	[CARP_REASON_NOT_ALLOWED] = "carp.allow is off",
 };
 
+static const char *const notice_names[] = {
+	[CARP_NOTICE_HELD_DOWN] = "held down",
+};
+
+const char *
+carp_notice_name(enum carp_notice notice)
+{
+	return notice_names[notice];
+}
+
 const char *
 carp_counter_name(enum carp_counter counter)
 {

@@ -62,13 +62,24 @@ carp_node_set(struct carp_node *n, const struct carp_settings *settings, uint64_
 void
 carp_node_run(struct carp_node *n, uint64_t now_us)
 {
+	struct carp_interface *ifc;
+
+	for (ifc = n->interfaces; ifc != NULL; ifc = ifc->next)
+		carp_interface_run(ifc, now_us);
 	carp_node_causes_expire(n, now_us);
 }
 
 uint64_t
 carp_node_next_us(const struct carp_node *n)
 {
-	return carp_node_causes_next_us(n);
+	uint64_t next_us = carp_node_causes_next_us(n);
+	const struct carp_interface *ifc;
+
+	for (ifc = n->interfaces; ifc != NULL; ifc = ifc->next) {
+		if (carp_interface_start_us(ifc) < next_us)
+			next_us = carp_interface_start_us(ifc);
+	}
+	return next_us;
 }
 
 uint64_t

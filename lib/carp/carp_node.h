@@ -109,4 +109,11 @@ void carp_interface_destroy(struct carp_interface *ifc, uint64_t now_us);
 void carp_interface_set_link(struct carp_interface *ifc, bool up, uint64_t now_us);
 bool carp_interface_link(const struct carp_interface *ifc);
 
+/**
+ * How long after link up a vhid stays in INIT: a switch that does not forward yet must not make
+ * every node MASTER. Meanwhile the node has the cause "start delay on X", so that its other
+ * interfaces wait too. Counts from the next link up on.
+ */
+void carp_interface_set_start_delay(struct carp_interface *ifc, uint64_t delay_us);
+
 #endif /* CARP_NODE_H */

@@ -51,6 +51,14 @@ carp_stance_of(const struct carp_vhid *v)
 	return s;
 }
 
+int
+carp_compare_demotion(const struct carp_vhid *v, uint8_t demote)
+{
+	if (v->ifc->node->settings.encoding == CARP_ENCODE_SKEW)
+		return 0;
+	return (int)demote - (int)carp_stance_of(v).demote;
+}
+
 uint64_t
 carp_vhid_interval_us(const struct carp_vhid *v)
 {

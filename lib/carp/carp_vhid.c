@@ -40,6 +40,8 @@ apply_config(struct carp_vhid *v, const struct carp_vhid_config *c, const bool u
 	v->advskew = c->advskew;
 	v->up = c->up;
 	v->announce_interval_s = c->announce_interval_s;
+	v->preemption.mode = c->preempt;
+	v->preemption.delay_us = c->preempt_delay_us;
 	memcpy(v->has_source, c->has_source, sizeof(v->has_source));
 	memcpy(v->source, c->source, sizeof(v->source));
 	memcpy(v->uses, uses, sizeof(v->uses));
@@ -67,6 +69,7 @@ carp_vhid_create(struct carp_interface *ifc, const struct carp_vhid_config *c)
 	}
 	v->vhid = c->vhid;
 	v->next_counter = c->counter;
+	carp_preempt_forget(v);
 	v->master_down_us[IP_V4] = CARP_NEVER;
 	v->master_down_us[IP_V6] = CARP_NEVER;
 	find_families(c, uses);
@@ -208,6 +211,7 @@ carp_vhid_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
 {
 	out->count = 0;
 	carp_interface_forgive(v->ifc, now_us);
+	carp_interface_run(v->ifc, now_us);
 	v->is_dirty = false;
 	v->node_generation = v->ifc->node->generation;
 	v->interface_generation = v->ifc->generation;
@@ -234,7 +238,9 @@ deadline_us(const struct carp_vhid *v)
 {
 	if (v->state == CARP_BACKUP)
 		return earlier(v->master_down_us[IP_V4], v->master_down_us[IP_V6]);
-	return v->state == CARP_MASTER ? v->advert_us : CARP_NEVER;
+	if (v->state == CARP_MASTER)
+		return v->advert_us;
+	return carp_election_is_possible(v) ? carp_interface_start_us(v->ifc) : CARP_NEVER;
 }
 
 uint64_t
@@ -245,6 +251,8 @@ carp_vhid_next_us(const struct carp_vhid *v)
 	if (is_behind(v))
 		return 0;
 	next_us = earlier(deadline_us(v), carp_interface_forgive_us(v->ifc));
+	if (v->state == CARP_BACKUP)
+		return earlier(next_us, carp_preempt_us(v));
 	return v->state == CARP_MASTER ? earlier(next_us, v->announce_us) : next_us;
 }
 
@@ -292,6 +300,9 @@ carp_vhid_status(const struct carp_vhid *v, struct carp_vhid_status *out)
 		.master_advskew = v->master_advskew,
 		.master_heard_us = v->master_heard_us,
 		.deadline_us = deadline_us(v),
+		.preempts = carp_preempt_is_on(v),
+		.preempt_us = carp_preempt_us(v),
+		.held_down_until_us = v->preemption.held_until_us,
 	};
 	memcpy(out->counters, v->counters, sizeof(out->counters));
 }

@@ -57,6 +57,13 @@ const char *carp_reason_name(enum carp_reason_code code);
 /** Write the text that log and telemetry show, FreeBSD's words first; returns @p buf. */
 const char *carp_reason_format(const struct carp_reason *r, char buf[CARP_REASON_TEXT]);
 
+/** Whether a better backup takes over from a slower master. */
+enum carp_preempt {
+	CARP_PREEMPT_INHERIT, /**< as the node's settings say */
+	CARP_PREEMPT_OFF,
+	CARP_PREEMPT_ON,
+};
+
 struct carp_vhid_config {
 	uint8_t vhid;    /**< 1..255 */
 	uint8_t advbase; /**< 0..254 s */
@@ -68,15 +75,26 @@ struct carp_vhid_config {
 	/** Own source address of each family: recognises echoes and decides ties. */
 	struct ip_addr source[IP_FAMILIES];
 	bool has_source[IP_FAMILIES];
+	enum carp_preempt preempt;
+	uint64_t preempt_delay_us;    /**< how long a slower master is heard before that */
 	uint32_t announce_interval_s; /**< repeat announcements while MASTER; 0 never */
 	uint64_t counter;             /**< of the first frame; then one more for each */
 	bool up;                      /**< administratively */
 };
 
+/** What is worth an event although no role changes; particulars are in the status. */
+enum carp_notice {
+	CARP_NOTICE_HELD_DOWN, /**< too many transitions: no preemption for a while */
+};
+
+/** "held down" */
+const char *carp_notice_name(enum carp_notice notice);
+
 enum carp_action_type {
 	CARP_ACTION_STATE,
 	CARP_ACTION_SEND,
 	CARP_ACTION_ANNOUNCE, /**< gratuitous ARP and unsolicited NA for every address */
+	CARP_ACTION_NOTICE,
 };
 
 struct carp_action {
@@ -92,11 +110,12 @@ struct carp_action {
 			bool bow_out;
 			uint8_t payload[CARP_HEADER_LEN];
 		} send;
+		enum carp_notice notice;
 	};
 };
 
 /** One call never produces more. */
-#define CARP_ACTIONS_MAX 12
+#define CARP_ACTIONS_MAX 16
 
 /** To be carried out in order: what precedes a state change leaves while the old role lasts. */
 struct carp_actions {
@@ -215,7 +234,11 @@ struct carp_vhid_status {
 	uint8_t master_advbase;
 	uint8_t master_advskew;
 	uint64_t master_heard_us;
-	uint64_t deadline_us; /**< master-down (BACKUP) or next advertisement (MASTER) */
+	/** Master-down (BACKUP), next advertisement (MASTER), end of the start delay (INIT). */
+	uint64_t deadline_us;
+	bool preempts;            /**< what preempt comes to */
+	uint64_t preempt_us;      /**< when a slower master will be preempted; CARP_NEVER: not */
+	uint64_t held_down_until_us; /**< no preemption before; in the past if there was none */
 	uint64_t counters[CARP_COUNTERS];
 };
 

@@ -84,6 +84,8 @@ do_actions(struct run *r, const struct carp_actions *actions)
 		case CARP_ACTION_SEND:
 			do_send(r, action);
 			break;
+		case CARP_ACTION_NOTICE:
+			break;
 		case CARP_ACTION_ANNOUNCE:
 			scenario_print_announce(r->to, r->now_us, r->setup->addresses,
 						r->setup->address_count);

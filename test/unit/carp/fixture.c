@@ -230,6 +230,8 @@ letter(const struct carp_action *a)
 		return carp_state_name(a->state.to)[0];
 	case CARP_ACTION_SEND:
 		return a->send.bow_out ? 'x' : 's';
+	case CARP_ACTION_NOTICE:
+		return 'n';
 	default:
 		return 'a';
 	}
