@@ -7,6 +7,7 @@
 #define CARP_INTERNAL_H
 
 #include "carp/carp.h"
+#include "carp/carp_auth.h"
 
 #define CARP_SECOND_US UINT64_C(1000000)
 /** The longest interface name whose causes still fit into CARP_CAUSE_NAME_MAX. */
@@ -87,9 +88,21 @@ struct carp_stance {
 	int32_t demotion;
 };
 
+/** Somebody whose advertisements were accepted. */
+struct carp_source {
+	struct carp_peer peer;
+};
+
+/** An acceptable advertisement. */
+struct carp_heard {
+	struct carp_header header;
+	struct ip_addr from;
+	uint64_t at_us;
+};
+
 struct carp_vhid {
 	struct carp_interface *ifc;
-	struct carp_digest *digest;
+	struct carp_auth auth;
 	uint8_t vhid;
 	uint8_t advbase;
 	uint8_t advskew;
@@ -98,6 +111,8 @@ struct carp_vhid {
 	bool has_source[IP_FAMILIES];
 	struct ip_addr source[IP_FAMILIES];
 	uint32_t announce_interval_s;
+	struct ip_addr unicast[CARP_UNICAST_MAX];
+	unsigned int unicast_count;
 
 	enum carp_state state;
 	uint64_t since_us;
@@ -137,14 +152,10 @@ struct carp_vhid {
 	uint8_t master_advskew;
 	uint64_t master_heard_us;
 
-	uint64_t counters[CARP_COUNTERS];
-};
+	struct carp_source sources[CARP_PEERS_MAX];
+	unsigned int source_count;
 
-/** An acceptable advertisement. */
-struct carp_heard {
-	struct carp_header header;
-	struct ip_addr from;
-	uint64_t at_us;
+	uint64_t counters[CARP_COUNTERS];
 };
 
 /* carp_cause.c */
@@ -184,6 +195,20 @@ bool carp_tie_is_lost(struct carp_vhid *v, const struct carp_heard *h);
 /** An advertisement of ours leaves: it answers every rival that was heard before. */
 void carp_tie_answered(struct carp_vhid *v, uint64_t now_us);
 
+/* carp_change.c */
+bool carp_config_is_valid(const struct carp_vhid_config *c);
+/** Take over all that is neither key nor list; these are in place already. */
+void carp_config_apply(struct carp_vhid *v, const struct carp_vhid_config *c);
+
+/* carp_peer.c */
+bool carp_is_bow_out(const struct carp_header *h);
+/** True if advertisements of this sender are to be looked at. */
+bool carp_peer_is_welcome(const struct carp_vhid *v, const struct ip_addr *from);
+/** NULL if nothing of it was accepted yet. */
+struct carp_source *carp_source_find(struct carp_vhid *v, const struct ip_addr *from);
+/** Remember the sender of an accepted advertisement. */
+struct carp_source *carp_source_note(struct carp_vhid *v, const struct carp_heard *h);
+
 /* carp_preempt.c */
 bool carp_preempt_is_on(const struct carp_vhid *v);
 /** The vhid changes its role: what it was waiting for is void. */
@@ -201,6 +226,8 @@ bool carp_election_is_possible(const struct carp_vhid *v);
 void carp_election_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
 		       struct carp_actions *out);
 void carp_election_hear(struct carp_vhid *v, const struct carp_heard *h, struct carp_actions *out);
+/** The list of addresses that is sent has changed. */
+void carp_election_readdress(struct carp_vhid *v, uint64_t now_us);
 void carp_election_force(struct carp_vhid *v, enum carp_state state, uint64_t now_us,
 			 struct carp_actions *out);
 

@@ -19,6 +19,7 @@ static const char *const counter_names[] = {
 	[CARP_DROP_TTL] = "drop_ttl",
 	[CARP_DROP_SUM] = "drop_sum",
 	[CARP_DROP_ECHO] = "drop_echo",
+	[CARP_DROP_PEER] = "drop_peer",
 	[CARP_DROP_AUTH] = "drop_auth",
 	[CARP_DROP_REPLAY] = "drop_replay",
 	[CARP_DROP_NOT_ALLOWED] = "drop_not_allowed",

@@ -64,6 +64,16 @@ enum carp_preempt {
 	CARP_PREEMPT_ON,
 };
 
+/** Addresses that may be advertised to by unicast. */
+#define CARP_UNICAST_MAX 16
+/** Secrets that are accepted besides the one that is sent. */
+#define CARP_ACCEPT_MAX 8
+
+struct carp_secret {
+	const uint8_t *octets;
+	size_t len;
+};
+
 struct carp_vhid_config {
 	uint8_t vhid;    /**< 1..255 */
 	uint8_t advbase; /**< 0..254 s */
@@ -72,9 +82,22 @@ struct carp_vhid_config {
 	size_t key_len;
 	const struct ip_addr *addresses; /**< at least one */
 	size_t address_count;
+	const struct carp_secret *accept;
+	size_t accept_count;
+	/**
+	 * After a change of addresses: how long the former list is sent if nobody is heard with the
+	 * new one, and accepted in any case. It is accepted on while a master is heard with it.
+	 */
+	uint64_t address_grace_us;
 	/** Own source address of each family: recognises echoes and decides ties. */
 	struct ip_addr source[IP_FAMILIES];
 	bool has_source[IP_FAMILIES];
+	/**
+	 * In a family that has any of them an advertisement must come from one of these, and a
+	 * CARP_ACTION_SEND is to go to each of them instead of the group.
+	 */
+	const struct ip_addr *peers;
+	size_t peer_count;
 	enum carp_preempt preempt;
 	uint64_t preempt_delay_us;    /**< how long a slower master is heard before that */
 	uint32_t announce_interval_s; /**< repeat announcements while MASTER; 0 never */
@@ -158,8 +181,7 @@ struct carp_vhid_change;
 struct carp_vhid_change *carp_vhid_change_create(uint8_t vhid, const struct carp_vhid_config *c);
 
 /**
- * Change advbase, advskew, key, addresses, sources, announce interval or the administrative state
- * of a running vhid. State is kept; timers restart with the new values at the next carp_vhid_run()
+ * Change everything but vhid and counter of a running vhid. State is kept; timers restart with the new values at the next carp_vhid_run()
  * if advbase or advskew changed. Neither allocates nor fails.
  *
  * @param change holds what was replaced afterwards; to be destroyed by whoever made it
@@ -190,7 +212,7 @@ uint64_t carp_vhid_next_us(const struct carp_vhid *v);
 
 /**
  * Receive. Checks in this order: carp.allow, length, version, type, vhid and family, TTL, checksum,
- * own echo, digest; then the rules of the state.
+ * own echo, configured peers, digest, replay; then the rules of the state.
  *
  * An advertisement as good as our own is answered by the next carp_vhid_run(), which is then due at
  * once: several that waited get one answer, sent when the caller has heard them all.
@@ -218,6 +240,23 @@ int carp_vhid_force(struct carp_vhid *v, enum carp_state state, uint64_t now_us,
  */
 void carp_vhid_sent(struct carp_vhid *v, enum ip_family family, bool ok, uint64_t now_us);
 
+/** Who is remembered of those whose advertisements were accepted. */
+#define CARP_PEERS_MAX 8
+
+struct carp_peer {
+	struct ip_addr address;
+	uint8_t advbase; /**< as it advertised last, its bow-out aside */
+	uint8_t advskew;
+	uint8_t demote;
+	bool bowed_out; /**< and nothing was heard of it since */
+	uint64_t since_us;
+	uint64_t heard_us;
+	uint64_t adverts;
+};
+
+/** Those heard, in no order. The one heard longest ago makes room for another. */
+size_t carp_vhid_peers(const struct carp_vhid *v, struct carp_peer out[CARP_PEERS_MAX]);
+
 /** A copy of what telemetry shows. */
 struct carp_vhid_status {
 	enum carp_state state;
@@ -237,6 +276,8 @@ struct carp_vhid_status {
 	/** Master-down (BACKUP), next advertisement (MASTER), end of the start delay (INIT). */
 	uint64_t deadline_us;
 	bool preempts;            /**< what preempt comes to */
+	bool sends_former_addresses; /**< the digest that is sent is still that of the former list */
+	uint64_t address_grace_end_us; /**< when that ends; CARP_NEVER if it has */
 	uint64_t preempt_us;      /**< when a slower master will be preempted; CARP_NEVER: not */
 	uint64_t held_down_until_us; /**< no preemption before; in the past if there was none */
 	uint64_t counters[CARP_COUNTERS];
