@@ -29,6 +29,7 @@ bool carp_list_uses(const struct carp_list *list, enum ip_family family);
 bool carp_list_variants_differ(const struct carp_list *list);
 /** The addresses that are hashed, in their order. */
 size_t carp_list_addresses(const struct carp_list *list, const struct ip_addr **addresses);
+bool carp_list_contains(const struct carp_list *list, const struct ip_addr *addr);
 size_t carp_list_octets(const struct carp_list *list, enum carp_digest_variant variant,
 			const uint8_t **octets);
 

@@ -56,6 +56,7 @@ carp_config_apply(struct carp_vhid *v, const struct carp_vhid_config *c)
 		v->uses[family] = carp_list_uses(v->auth.list, family);
 	if (c->peer_count > 0)
 		memcpy(v->unicast, c->peers, c->peer_count * sizeof(v->unicast[0]));
+	carp_replay_set_policy(v, c->replay);
 	v->unicast_count = (unsigned int)c->peer_count;
 	v->is_dirty = true;
 }

@@ -31,7 +31,7 @@ check(struct carp_vhid *v, const struct carp_received *rx, const struct carp_hea
 		return CARP_DROP_PEER;
 	if (!carp_auth_verify(&v->auth, h->counter, h->digest, heard->at_us, match))
 		return CARP_DROP_AUTH;
-	return CARP_ACCEPTED;
+	return carp_replay_is_refused(v, heard) ? CARP_DROP_REPLAY : CARP_ACCEPTED;
 }
 
 /* A refused frame is VRRP rather than bad CARP if it looks so and is not signed with our key. */

@@ -88,9 +88,55 @@ struct carp_stance {
 	int32_t demotion;
 };
 
+enum carp_run_kind {
+	CARP_RUN_NONE,
+	CARP_RUN_ONCE,     /**< one value, heard once: may become anything */
+	CARP_RUN_CONSTANT, /**< one value, repeated */
+	CARP_RUN_GROWING,
+	CARP_RUN_RANDOM, /**< one value, of somebody who draws a new one every time */
+};
+
+/** Counters that follow each other, the last being first + span. */
+struct carp_run {
+	uint64_t first;
+	uint32_t span;
+	uint8_t kind;
+};
+
+#define CARP_PAST_RUNS 15
+
+/** The counters accepted from one source; see carp_history.c. */
+struct carp_history {
+	struct carp_run current;
+	struct carp_run past[CARP_PAST_RUNS];
+	uint8_t past_next;
+	uint8_t streak;
+	bool has_floor;
+	uint64_t floor;       /**< the last one accepted */
+	uint64_t own_counter; /**< our next one at that time */
+};
+
+struct carp_history_entry {
+	uint64_t counter;
+	uint64_t at_us;
+	uint64_t gap; /**< how many may be missing in a run */
+	bool is_adopted;
+};
+
+#define CARP_REPLAY_LOG 16
+
+/** The counters accepted last, of whomever. */
+struct carp_replay_log {
+	uint64_t counter[CARP_REPLAY_LOG];
+	uint64_t at_us[CARP_REPLAY_LOG];
+	uint8_t slot[CARP_REPLAY_LOG]; /**< 1 + index into sources; 0: nobody */
+	uint8_t next;
+};
+
 /** Somebody whose advertisements were accepted. */
 struct carp_source {
 	struct carp_peer peer;
+	struct carp_history history;
 };
 
 /** An acceptable advertisement. */
@@ -154,6 +200,10 @@ struct carp_vhid {
 
 	struct carp_source sources[CARP_PEERS_MAX];
 	unsigned int source_count;
+	struct {
+		enum carp_replay policy;
+		struct carp_replay_log log;
+	} replay;
 
 	uint64_t counters[CARP_COUNTERS];
 };
@@ -208,6 +258,24 @@ bool carp_peer_is_welcome(const struct carp_vhid *v, const struct ip_addr *from)
 struct carp_source *carp_source_find(struct carp_vhid *v, const struct ip_addr *from);
 /** Remember the sender of an accepted advertisement. */
 struct carp_source *carp_source_note(struct carp_vhid *v, const struct carp_heard *h);
+
+bool carp_is_unspecified(const struct ip_addr *addr);
+
+/* carp_history.c */
+bool carp_run_contains(const struct carp_run *run, uint64_t counter);
+/** True if the counter goes on with the run, of which up to @p gap are missing. */
+bool carp_run_is_continued(const struct carp_run *run, uint64_t counter, uint64_t gap);
+/** @p peer is what was known before. */
+void carp_history_note(struct carp_history *h, const struct carp_peer *peer,
+		       const struct carp_history_entry *e);
+/** True if the counter was heard, or left out, by a source that does not repeat itself. */
+bool carp_history_has_passed(const struct carp_history *h, uint64_t counter);
+bool carp_history_contains(const struct carp_history *h, uint64_t counter);
+
+/* carp_replay.c */
+bool carp_replay_is_refused(struct carp_vhid *v, const struct carp_heard *h);
+void carp_replay_note(struct carp_vhid *v, struct carp_source *source, const struct carp_heard *h);
+void carp_replay_set_policy(struct carp_vhid *v, enum carp_replay policy);
 
 /* carp_preempt.c */
 bool carp_preempt_is_on(const struct carp_vhid *v);

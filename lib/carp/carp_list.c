@@ -178,6 +178,13 @@ carp_list_addresses(const struct carp_list *list, const struct ip_addr **address
 	return list->address_count;
 }
 
+bool
+carp_list_contains(const struct carp_list *list, const struct ip_addr *addr)
+{
+	return bsearch(addr, list->addresses, list->address_count, sizeof(*addr),
+		       compare_addresses) != NULL;
+}
+
 size_t
 carp_list_octets(const struct carp_list *list, enum carp_digest_variant variant,
 		 const uint8_t **octets)

@@ -27,8 +27,8 @@ enum carp_master_down {
 /** What is done about advertisements that somebody has recorded and sends again. */
 enum carp_replay {
 	CARP_REPLAY_OFF,
-	CARP_REPLAY_ADAPTIVE,
-	CARP_REPLAY_STRICT,
+	CARP_REPLAY_ADAPTIVE, /**< refuse what no implementation would send */
+	CARP_REPLAY_STRICT,   /**< among koi: counters rise, and no two nodes share one */
 };
 
 struct carp_settings {

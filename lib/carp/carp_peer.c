@@ -10,6 +10,14 @@ carp_is_bow_out(const struct carp_header *h)
 	return h->advbase == CARP_BOW_OUT && h->advskew == CARP_BOW_OUT;
 }
 
+bool
+carp_is_unspecified(const struct ip_addr *addr)
+{
+	static const uint8_t zero[16];
+
+	return memcmp(addr->octets, zero, addr->family == IP_V4 ? 4 : 16) == 0;
+}
+
 /* A family without configured peers is heard from the group, as in FreeBSD. */
 bool
 carp_peer_is_welcome(const struct carp_vhid *v, const struct ip_addr *from)
@@ -64,6 +72,7 @@ carp_source_note(struct carp_vhid *v, const struct carp_heard *h)
 		source->peer.address = h->from;
 		source->peer.since_us = h->at_us;
 	}
+	carp_replay_note(v, source, h);
 	peer = &source->peer;
 	peer->bowed_out = carp_is_bow_out(&h->header);
 	if (!peer->bowed_out || peer->adverts == 0) {
@@ -79,9 +88,12 @@ carp_source_note(struct carp_vhid *v, const struct carp_heard *h)
 size_t
 carp_vhid_peers(const struct carp_vhid *v, struct carp_peer out[CARP_PEERS_MAX])
 {
+	size_t count = 0;
 	unsigned int i;
 
-	for (i = 0; i < v->source_count; i++)
-		out[i] = v->sources[i].peer;
-	return v->source_count;
+	for (i = 0; i < v->source_count; i++) {
+		if (v->sources[i].peer.adverts > 0)
+			out[count++] = v->sources[i].peer;
+	}
+	return count;
 }

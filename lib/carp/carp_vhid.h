@@ -98,10 +98,15 @@ struct carp_vhid_config {
 	 */
 	const struct ip_addr *peers;
 	size_t peer_count;
+	enum carp_replay replay;
 	enum carp_preempt preempt;
 	uint64_t preempt_delay_us;    /**< how long a slower master is heard before that */
 	uint32_t announce_interval_s; /**< repeat announcements while MASTER; 0 never */
-	uint64_t counter;             /**< of the first frame; then one more for each */
+	/**
+	 * Of the first frame; then one more for each. For peers that are strict: the larger of the
+	 * time in seconds << 32 and what carp_vhid_counter() was saved ahead as, low bits random.
+	 */
+	uint64_t counter;
 	bool up;                      /**< administratively */
 };
 
@@ -256,6 +261,26 @@ struct carp_peer {
 
 /** Those heard, in no order. The one heard longest ago makes room for another. */
 size_t carp_vhid_peers(const struct carp_vhid *v, struct carp_peer out[CARP_PEERS_MAX]);
+
+/**
+ * The counter of the next frame. Who must not fall back below it after a restart saves one that is
+ * higher, and saves again before that one is reached.
+ */
+uint64_t carp_vhid_counter(const struct carp_vhid *v);
+
+/** The counters accepted from one source: nothing up to the last one is accepted strictly. */
+struct carp_floor {
+	struct ip_addr address;
+	uint64_t first;
+	uint64_t last;
+};
+
+/** For saving; @return how many there are */
+size_t carp_vhid_replay_floors(const struct carp_vhid *v, struct carp_floor out[CARP_PEERS_MAX]);
+/** What was saved, after a restart. 0; -EINVAL; -ENOSPC if there are CARP_PEERS_MAX. */
+int carp_vhid_replay_restore(struct carp_vhid *v, const struct carp_floor *floor);
+/** The way back for a peer that has lost its counter: take the next advertisement of anybody. */
+void carp_vhid_replay_forget(struct carp_vhid *v);
 
 /** A copy of what telemetry shows. */
 struct carp_vhid_status {
