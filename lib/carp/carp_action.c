@@ -94,4 +94,5 @@ carp_action_state(struct carp_vhid *v, enum carp_state to, const struct carp_rea
 	v->since_us = now_us;
 	v->transitions++;
 	v->last_reason = *reason;
+	carp_handover_role(v, reason, now_us, out);
 }

@@ -237,6 +237,7 @@ run_master(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct
 	}
 	if (announces)
 		carp_action_announce(out);
+	carp_handover_run(v, now_us, heard_until_us, out);
 }
 
 void
@@ -245,6 +246,7 @@ carp_election_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
 {
 	follow_conditions(v, now_us, out);
 	follow_settings(v, now_us);
+	carp_handover_follow(v, now_us);
 	if (v->state == CARP_BACKUP)
 		run_backup(v, now_us, heard_until_us, out);
 	else if (v->state == CARP_MASTER)
@@ -266,6 +268,17 @@ reason_of_peer(enum carp_reason_code code, const struct carp_heard *h)
 	};
 }
 
+/* In maintenance the slowest master is waited for, so as not to take over between its words. */
+static uint64_t
+deadline_after(const struct carp_vhid *v, const struct carp_heard *h, uint64_t peer_us)
+{
+	uint64_t own_us = carp_vhid_master_down_us(v);
+
+	if (v->ifc->node->is_in_maintenance && peer_us >= own_us)
+		return h->at_us + carp_patience_with_us(v, &h->header);
+	return h->at_us + own_us;
+}
+
 static void
 hear_as_backup(struct carp_vhid *v, const struct carp_heard *h, struct carp_actions *out)
 {
@@ -280,7 +293,7 @@ hear_as_backup(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 		reason.code = CARP_REASON_WILL_TIME_OUT;
 	else if (preempts || demotion > 0)
 		reason.code = CARP_REASON_PREEMPTING;
-	else if (carp_patience_us(v) < peer_us)
+	else if (carp_patience_us(v) < peer_us && !v->ifc->node->is_in_maintenance)
 		reason.code = CARP_REASON_WILL_TIME_OUT;
 	else
 		reason.code = CARP_REASON_NONE;
@@ -289,8 +302,10 @@ hear_as_backup(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 		become_master(v, &reason, h->at_us, out);
 	} else if (h->at_us > v->heard_us[family]) {
 		v->heard_us[family] = h->at_us;
-		v->master_down_us[family] = h->at_us + carp_vhid_master_down_us(v);
+		v->master_down_us[family] = deadline_after(v, h, peer_us);
 	}
+	if (v->state == CARP_BACKUP)
+		carp_handover_hear_as_backup(v, h);
 }
 
 static void
@@ -304,6 +319,10 @@ hear_as_master(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 	/* Who resigns takes nothing over, whatever its demotion. */
 	if (carp_is_bow_out(&h->header))
 		return;
+	if (carp_handover_yields(v, h, out)) {
+		become_backup(v, &reason, h->at_us, out);
+		return;
+	}
 	if (demotion == 0 && peer_us == own_us)
 		reason.tie = carp_tie_is_lost(v, h);
 	if (reason.tie || demotion < 0 || (demotion == 0 && peer_us < own_us))

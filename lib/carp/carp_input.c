@@ -50,20 +50,10 @@ is_foreign(struct carp_vhid *v, const struct carp_received *rx, enum carp_counte
 	return !carp_auth_verify(&v->auth, h.counter, h.digest, at_us, &match);
 }
 
-/* How long the sender of an advertisement may be silent without being given up. */
-static uint64_t
-patience_us(const struct carp_vhid *v, const struct carp_header *h)
-{
-	uint64_t own_us = carp_vhid_master_down_us(v);
-	uint64_t peer_us = 3 * carp_interval_us(h->advbase, h->advskew);
-
-	return h->advbase == CARP_BOW_OUT || peer_us < own_us ? own_us : peer_us;
-}
-
 static void
 note_match(struct carp_vhid *v, const struct carp_heard *h, const struct carp_match *match)
 {
-	if (carp_auth_heard(&v->auth, match, h->at_us, patience_us(v, &h->header)))
+	if (carp_auth_heard(&v->auth, match, h->at_us, carp_patience_with_us(v, &h->header)))
 		carp_election_readdress(v, h->at_us);
 }
 

@@ -21,6 +21,7 @@ struct carp_node {
 	size_t cause_count;
 	size_t cause_capacity;
 	int32_t demotion;
+	bool is_in_maintenance;
 	uint64_t generation;
 	struct carp_interface *interfaces;
 };
@@ -54,6 +55,15 @@ struct carp_preemption {
 	uint64_t mastered_us[CARP_CALM_TRANSITIONS];
 	unsigned int mastered;
 	uint64_t held_until_us;
+};
+
+/** What becomes of the vhid in maintenance; see carp_handover.c. */
+struct carp_handover {
+	enum carp_handover_state state;
+	uint64_t since_us;
+	struct ip_addr to; /**< DONE */
+	unsigned int bow_outs;
+	uint64_t next_us;
 };
 
 #define CARP_RIVALS 4
@@ -186,6 +196,7 @@ struct carp_vhid {
 	uint64_t announce_us;
 	unsigned int announce_repeats;
 	struct carp_dispute dispute;
+	struct carp_handover handover;
 
 	uint64_t next_counter;
 	uint64_t frames_sent;
@@ -233,6 +244,8 @@ void carp_header_read(const uint8_t payload[CARP_HEADER_LEN], struct carp_header
 
 /* carp_timing.c */
 uint64_t carp_interval_us(uint8_t advbase, uint8_t advskew);
+/** How long the sender of an advertisement may be silent without being given up. */
+uint64_t carp_patience_with_us(const struct carp_vhid *v, const struct carp_header *h);
 /** Beyond this peer interval a BACKUP does not wait; CARP_NEVER with advbase 0. */
 uint64_t carp_patience_us(const struct carp_vhid *v);
 struct carp_stance carp_stance_of(const struct carp_vhid *v);
@@ -287,6 +300,19 @@ bool carp_preempt_count(struct carp_vhid *v, uint64_t now_us);
 bool carp_preempt_hear(struct carp_vhid *v, const struct carp_reason *reason, uint64_t at_us);
 /** When the slower master heard last is preempted; CARP_NEVER if none is. */
 uint64_t carp_preempt_us(const struct carp_vhid *v);
+
+/* carp_handover.c */
+/** Begin or end with the maintenance of the node. */
+void carp_handover_follow(struct carp_vhid *v, uint64_t now_us);
+/** The role has changed. */
+void carp_handover_role(struct carp_vhid *v, const struct carp_reason *reason, uint64_t now_us,
+			struct carp_actions *out);
+void carp_handover_hear_as_backup(struct carp_vhid *v, const struct carp_heard *h);
+/** As MASTER. True: the sender is to have it. */
+bool carp_handover_yields(struct carp_vhid *v, const struct carp_heard *h,
+			  struct carp_actions *out);
+void carp_handover_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
+		       struct carp_actions *out);
 
 /* carp_election.c */
 /** True if nothing forbids a role: administrative state, link and carp.allow. */

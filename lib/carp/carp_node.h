@@ -81,6 +81,17 @@ void carp_node_run(struct carp_node *n, uint64_t now_us);
 /** When carp_node_run() is next due; CARP_NEVER if nothing expires. */
 uint64_t carp_node_next_us(const struct carp_node *n);
 
+/** The share of the cause "maintenance", and the least that the sum is while it lasts. */
+#define CARP_MAINTENANCE 255
+
+/**
+ * Give every vhid of the node away, and keep none that another one serves: the cause "maintenance"
+ * outweighs all others, and each MASTER asks the peers to take over. What becomes of it is in
+ * struct carp_vhid_status.
+ */
+void carp_node_set_maintenance(struct carp_node *n, bool on, uint64_t now_us);
+bool carp_node_maintenance(const struct carp_node *n);
+
 /** The sum of all causes. */
 int32_t carp_node_demotion(const struct carp_node *n);
 

@@ -24,6 +24,7 @@ carp_vhid_create(struct carp_interface *ifc, const struct carp_vhid_config *c)
 	}
 	v->vhid = c->vhid;
 	v->next_counter = c->counter;
+	v->handover.next_us = CARP_NEVER;
 	carp_preempt_forget(v);
 	v->master_down_us[IP_V4] = CARP_NEVER;
 	v->master_down_us[IP_V6] = CARP_NEVER;
@@ -117,7 +118,9 @@ carp_vhid_next_us(const struct carp_vhid *v)
 	next_us = earlier(next_us, carp_auth_switch_us(&v->auth));
 	if (v->state == CARP_BACKUP)
 		return earlier(next_us, carp_preempt_us(v));
-	return v->state == CARP_MASTER ? earlier(next_us, v->announce_us) : next_us;
+	if (v->state == CARP_MASTER)
+		return earlier(earlier(next_us, v->announce_us), v->handover.next_us);
+	return next_us;
 }
 
 int
@@ -166,6 +169,9 @@ carp_vhid_status(const struct carp_vhid *v, struct carp_vhid_status *out)
 		.deadline_us = deadline_us(v),
 		.sends_former_addresses = v->auth.sends_former,
 		.address_grace_end_us = carp_auth_switch_us(&v->auth),
+		.handover = v->handover.state,
+		.handover_since_us = v->handover.since_us,
+		.handover_to = v->handover.to,
 		.preempts = carp_preempt_is_on(v),
 		.preempt_us = carp_preempt_us(v),
 		.held_down_until_us = v->preemption.held_until_us,

@@ -113,6 +113,8 @@ struct carp_vhid_config {
 /** What is worth an event although no role changes; particulars are in the status. */
 enum carp_notice {
 	CARP_NOTICE_HELD_DOWN, /**< too many transitions: no preemption for a while */
+	CARP_NOTICE_GIVEN_AWAY,     /**< maintenance: another one is MASTER now */
+	CARP_NOTICE_NOT_GIVEN_AWAY, /**< maintenance: nobody took over, we serve on */
 };
 
 /** "held down" */
@@ -135,6 +137,7 @@ struct carp_action {
 		} state;
 		struct {
 			enum ip_family family;
+			/** 255/255: before a state change, or asking who would take over. */
 			bool bow_out;
 			uint8_t payload[CARP_HEADER_LEN];
 		} send;
@@ -158,6 +161,18 @@ struct carp_received {
 	struct ip_addr from;
 	uint8_t ttl;
 };
+
+/** What has become of a vhid in maintenance. */
+enum carp_handover_state {
+	CARP_HANDOVER_NONE,    /**< no maintenance */
+	CARP_HANDOVER_ASKING,  /**< MASTER, and asks the peers to take over */
+	CARP_HANDOVER_DONE,    /**< another one is MASTER */
+	CARP_HANDOVER_REFUSED, /**< MASTER, because nobody else is; goes as soon as somebody is */
+	CARP_HANDOVER_IDLE,    /**< not MASTER, and no other has been heard yet */
+};
+
+/** "none", "asking", "given away", "nobody took over", "idle" */
+const char *carp_handover_name(enum carp_handover_state state);
 
 struct carp_vhid;
 
@@ -303,6 +318,9 @@ struct carp_vhid_status {
 	bool preempts;            /**< what preempt comes to */
 	bool sends_former_addresses; /**< the digest that is sent is still that of the former list */
 	uint64_t address_grace_end_us; /**< when that ends; CARP_NEVER if it has */
+	enum carp_handover_state handover;
+	uint64_t handover_since_us;
+	struct ip_addr handover_to; /**< CARP_HANDOVER_DONE: who is MASTER */
 	uint64_t preempt_us;      /**< when a slower master will be preempted; CARP_NEVER: not */
 	uint64_t held_down_until_us; /**< no preemption before; in the past if there was none */
 	uint64_t counters[CARP_COUNTERS];
