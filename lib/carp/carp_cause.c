@@ -31,6 +31,8 @@ sum_up(struct carp_node *n)
 
 	for (i = 0; i < n->cause_count; i++)
 		sum += n->causes[i].value;
+	if (n->is_in_maintenance && sum < CARP_MAINTENANCE)
+		sum = CARP_MAINTENANCE;
 	demotion = saturate(sum);
 	if (demotion != n->demotion) {
 		n->demotion = demotion;

@@ -17,6 +17,14 @@ become_init(struct carp_vhid *v, enum carp_reason_code code, uint64_t now_us,
 	carp_preempt_forget(v);
 }
 
+/* A master that goes on with the former list says nothing in a family that is new. */
+static bool
+is_expected(const struct carp_vhid *v, enum ip_family family, uint64_t now_us)
+{
+	return v->uses[family] && (!carp_auth_expects_former(&v->auth, now_us) ||
+				   carp_list_uses(v->auth.former, family));
+}
+
 static void
 arm_master_down(struct carp_vhid *v, uint64_t now_us)
 {
@@ -24,8 +32,36 @@ arm_master_down(struct carp_vhid *v, uint64_t now_us)
 
 	v->armed_master_down_us = carp_vhid_master_down_us(v);
 	for (family = IP_V4; family < IP_FAMILIES; family++)
-		v->master_down_us[family] =
-			v->uses[family] ? now_us + v->armed_master_down_us : CARP_NEVER;
+		v->master_down_us[family] = is_expected(v, family, now_us)
+						    ? now_us + v->armed_master_down_us
+						    : CARP_NEVER;
+}
+
+/* Expect the master in families that were not expected before, and no more in others. */
+static void
+follow_families(struct carp_vhid *v, uint64_t now_us)
+{
+	enum ip_family family;
+
+	for (family = IP_V4; family < IP_FAMILIES; family++) {
+		uint64_t *deadline_us = &v->master_down_us[family];
+
+		if (!v->uses[family]) {
+			*deadline_us = CARP_NEVER;
+		} else if (*deadline_us == CARP_NEVER && is_expected(v, family, now_us)) {
+			v->heard_us[family] = now_us;
+			*deadline_us = now_us + carp_vhid_master_down_us(v);
+		}
+	}
+}
+
+void
+carp_election_readdress(struct carp_vhid *v, uint64_t now_us)
+{
+	if (v->state == CARP_MASTER)
+		v->advert_is_pending = true;
+	else if (v->state == CARP_BACKUP)
+		follow_families(v, now_us);
 }
 
 static void
@@ -124,6 +160,10 @@ follow_settings(struct carp_vhid *v, uint64_t now_us)
 	    (v->is_retimed || v->armed_master_down_us != carp_vhid_master_down_us(v)))
 		arm_master_down(v, now_us);
 	v->is_retimed = false;
+	if (carp_auth_run(&v->auth, now_us))
+		carp_election_readdress(v, now_us);
+	else if (v->state == CARP_BACKUP)
+		follow_families(v, now_us);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -197,6 +237,7 @@ run_master(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct
 	}
 	if (announces)
 		carp_action_announce(out);
+	carp_handover_run(v, now_us, heard_until_us, out);
 }
 
 void
@@ -205,6 +246,7 @@ carp_election_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
 {
 	follow_conditions(v, now_us, out);
 	follow_settings(v, now_us);
+	carp_handover_follow(v, now_us);
 	if (v->state == CARP_BACKUP)
 		run_backup(v, now_us, heard_until_us, out);
 	else if (v->state == CARP_MASTER)
@@ -226,10 +268,15 @@ reason_of_peer(enum carp_reason_code code, const struct carp_heard *h)
 	};
 }
 
-static bool
-is_bow_out(const struct carp_header *h)
+/* In maintenance the slowest master is waited for, so as not to take over between its words. */
+static uint64_t
+deadline_after(const struct carp_vhid *v, const struct carp_heard *h, uint64_t peer_us)
 {
-	return h->advbase == CARP_BOW_OUT && h->advskew == CARP_BOW_OUT;
+	uint64_t own_us = carp_vhid_master_down_us(v);
+
+	if (v->ifc->node->is_in_maintenance && peer_us >= own_us)
+		return h->at_us + carp_patience_with_us(v, &h->header);
+	return h->at_us + own_us;
 }
 
 static void
@@ -241,12 +288,12 @@ hear_as_backup(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 	uint8_t family = h->from.family;
 	bool preempts = carp_preempt_hear(v, &reason, h->at_us);
 
-	reason.bow_out = is_bow_out(&h->header);
+	reason.bow_out = carp_is_bow_out(&h->header);
 	if (reason.bow_out)
 		reason.code = CARP_REASON_WILL_TIME_OUT;
 	else if (preempts || demotion > 0)
 		reason.code = CARP_REASON_PREEMPTING;
-	else if (carp_patience_us(v) < peer_us)
+	else if (carp_patience_us(v) < peer_us && !v->ifc->node->is_in_maintenance)
 		reason.code = CARP_REASON_WILL_TIME_OUT;
 	else
 		reason.code = CARP_REASON_NONE;
@@ -255,8 +302,10 @@ hear_as_backup(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 		become_master(v, &reason, h->at_us, out);
 	} else if (h->at_us > v->heard_us[family]) {
 		v->heard_us[family] = h->at_us;
-		v->master_down_us[family] = h->at_us + carp_vhid_master_down_us(v);
+		v->master_down_us[family] = deadline_after(v, h, peer_us);
 	}
+	if (v->state == CARP_BACKUP)
+		carp_handover_hear_as_backup(v, h);
 }
 
 static void
@@ -268,8 +317,12 @@ hear_as_master(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 	struct carp_reason reason = reason_of_peer(CARP_REASON_MORE_FREQUENT, h);
 
 	/* Who resigns takes nothing over, whatever its demotion. */
-	if (is_bow_out(&h->header))
+	if (carp_is_bow_out(&h->header))
 		return;
+	if (carp_handover_yields(v, h, out)) {
+		become_backup(v, &reason, h->at_us, out);
+		return;
+	}
 	if (demotion == 0 && peer_us == own_us)
 		reason.tie = carp_tie_is_lost(v, h);
 	if (reason.tie || demotion < 0 || (demotion == 0 && peer_us < own_us))

@@ -7,6 +7,7 @@
 #define CARP_INTERNAL_H
 
 #include "carp/carp.h"
+#include "carp/carp_auth.h"
 
 #define CARP_SECOND_US UINT64_C(1000000)
 /** The longest interface name whose causes still fit into CARP_CAUSE_NAME_MAX. */
@@ -20,6 +21,7 @@ struct carp_node {
 	size_t cause_count;
 	size_t cause_capacity;
 	int32_t demotion;
+	bool is_in_maintenance;
 	uint64_t generation;
 	struct carp_interface *interfaces;
 };
@@ -55,6 +57,15 @@ struct carp_preemption {
 	uint64_t held_until_us;
 };
 
+/** What becomes of the vhid in maintenance; see carp_handover.c. */
+struct carp_handover {
+	enum carp_handover_state state;
+	uint64_t since_us;
+	struct ip_addr to; /**< DONE */
+	unsigned int bow_outs;
+	uint64_t next_us;
+};
+
 #define CARP_RIVALS 4
 
 /** A MASTER of our speed that goes before us. */
@@ -87,9 +98,67 @@ struct carp_stance {
 	int32_t demotion;
 };
 
+enum carp_run_kind {
+	CARP_RUN_NONE,
+	CARP_RUN_ONCE,     /**< one value, heard once: may become anything */
+	CARP_RUN_CONSTANT, /**< one value, repeated */
+	CARP_RUN_GROWING,
+	CARP_RUN_RANDOM, /**< one value, of somebody who draws a new one every time */
+};
+
+/** Counters that follow each other, the last being first + span. */
+struct carp_run {
+	uint64_t first;
+	uint32_t span;
+	uint8_t kind;
+};
+
+#define CARP_PAST_RUNS 15
+
+/** The counters accepted from one source; see carp_history.c. */
+struct carp_history {
+	struct carp_run current;
+	struct carp_run past[CARP_PAST_RUNS];
+	uint8_t past_next;
+	uint8_t streak;
+	bool has_floor;
+	uint64_t floor;       /**< the last one accepted */
+	uint64_t own_counter; /**< our next one at that time */
+};
+
+struct carp_history_entry {
+	uint64_t counter;
+	uint64_t at_us;
+	uint64_t gap; /**< how many may be missing in a run */
+	bool is_adopted;
+};
+
+#define CARP_REPLAY_LOG 16
+
+/** The counters accepted last, of whomever. */
+struct carp_replay_log {
+	uint64_t counter[CARP_REPLAY_LOG];
+	uint64_t at_us[CARP_REPLAY_LOG];
+	uint8_t slot[CARP_REPLAY_LOG]; /**< 1 + index into sources; 0: nobody */
+	uint8_t next;
+};
+
+/** Somebody whose advertisements were accepted. */
+struct carp_source {
+	struct carp_peer peer;
+	struct carp_history history;
+};
+
+/** An acceptable advertisement. */
+struct carp_heard {
+	struct carp_header header;
+	struct ip_addr from;
+	uint64_t at_us;
+};
+
 struct carp_vhid {
 	struct carp_interface *ifc;
-	struct carp_digest *digest;
+	struct carp_auth auth;
 	uint8_t vhid;
 	uint8_t advbase;
 	uint8_t advskew;
@@ -98,6 +167,8 @@ struct carp_vhid {
 	bool has_source[IP_FAMILIES];
 	struct ip_addr source[IP_FAMILIES];
 	uint32_t announce_interval_s;
+	struct ip_addr unicast[CARP_UNICAST_MAX];
+	unsigned int unicast_count;
 
 	enum carp_state state;
 	uint64_t since_us;
@@ -125,6 +196,7 @@ struct carp_vhid {
 	uint64_t announce_us;
 	unsigned int announce_repeats;
 	struct carp_dispute dispute;
+	struct carp_handover handover;
 
 	uint64_t next_counter;
 	uint64_t frames_sent;
@@ -137,14 +209,14 @@ struct carp_vhid {
 	uint8_t master_advskew;
 	uint64_t master_heard_us;
 
-	uint64_t counters[CARP_COUNTERS];
-};
+	struct carp_source sources[CARP_PEERS_MAX];
+	unsigned int source_count;
+	struct {
+		enum carp_replay policy;
+		struct carp_replay_log log;
+	} replay;
 
-/** An acceptable advertisement. */
-struct carp_heard {
-	struct carp_header header;
-	struct ip_addr from;
-	uint64_t at_us;
+	uint64_t counters[CARP_COUNTERS];
 };
 
 /* carp_cause.c */
@@ -172,6 +244,8 @@ void carp_header_read(const uint8_t payload[CARP_HEADER_LEN], struct carp_header
 
 /* carp_timing.c */
 uint64_t carp_interval_us(uint8_t advbase, uint8_t advskew);
+/** How long the sender of an advertisement may be silent without being given up. */
+uint64_t carp_patience_with_us(const struct carp_vhid *v, const struct carp_header *h);
 /** Beyond this peer interval a BACKUP does not wait; CARP_NEVER with advbase 0. */
 uint64_t carp_patience_us(const struct carp_vhid *v);
 struct carp_stance carp_stance_of(const struct carp_vhid *v);
@@ -184,6 +258,38 @@ bool carp_tie_is_lost(struct carp_vhid *v, const struct carp_heard *h);
 /** An advertisement of ours leaves: it answers every rival that was heard before. */
 void carp_tie_answered(struct carp_vhid *v, uint64_t now_us);
 
+/* carp_change.c */
+bool carp_config_is_valid(const struct carp_vhid_config *c);
+/** Take over all that is neither key nor list; these are in place already. */
+void carp_config_apply(struct carp_vhid *v, const struct carp_vhid_config *c);
+
+/* carp_peer.c */
+bool carp_is_bow_out(const struct carp_header *h);
+/** True if advertisements of this sender are to be looked at. */
+bool carp_peer_is_welcome(const struct carp_vhid *v, const struct ip_addr *from);
+/** NULL if nothing of it was accepted yet. */
+struct carp_source *carp_source_find(struct carp_vhid *v, const struct ip_addr *from);
+/** Remember the sender of an accepted advertisement. */
+struct carp_source *carp_source_note(struct carp_vhid *v, const struct carp_heard *h);
+
+bool carp_is_unspecified(const struct ip_addr *addr);
+
+/* carp_history.c */
+bool carp_run_contains(const struct carp_run *run, uint64_t counter);
+/** True if the counter goes on with the run, of which up to @p gap are missing. */
+bool carp_run_is_continued(const struct carp_run *run, uint64_t counter, uint64_t gap);
+/** @p peer is what was known before. */
+void carp_history_note(struct carp_history *h, const struct carp_peer *peer,
+		       const struct carp_history_entry *e);
+/** True if the counter was heard, or left out, by a source that does not repeat itself. */
+bool carp_history_has_passed(const struct carp_history *h, uint64_t counter);
+bool carp_history_contains(const struct carp_history *h, uint64_t counter);
+
+/* carp_replay.c */
+bool carp_replay_is_refused(struct carp_vhid *v, const struct carp_heard *h);
+void carp_replay_note(struct carp_vhid *v, struct carp_source *source, const struct carp_heard *h);
+void carp_replay_set_policy(struct carp_vhid *v, enum carp_replay policy);
+
 /* carp_preempt.c */
 bool carp_preempt_is_on(const struct carp_vhid *v);
 /** The vhid changes its role: what it was waiting for is void. */
@@ -195,12 +301,27 @@ bool carp_preempt_hear(struct carp_vhid *v, const struct carp_reason *reason, ui
 /** When the slower master heard last is preempted; CARP_NEVER if none is. */
 uint64_t carp_preempt_us(const struct carp_vhid *v);
 
+/* carp_handover.c */
+/** Begin or end with the maintenance of the node. */
+void carp_handover_follow(struct carp_vhid *v, uint64_t now_us);
+/** The role has changed. */
+void carp_handover_role(struct carp_vhid *v, const struct carp_reason *reason, uint64_t now_us,
+			struct carp_actions *out);
+void carp_handover_hear_as_backup(struct carp_vhid *v, const struct carp_heard *h);
+/** As MASTER. True: the sender is to have it. */
+bool carp_handover_yields(struct carp_vhid *v, const struct carp_heard *h,
+			  struct carp_actions *out);
+void carp_handover_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
+		       struct carp_actions *out);
+
 /* carp_election.c */
 /** True if nothing forbids a role: administrative state, link and carp.allow. */
 bool carp_election_is_possible(const struct carp_vhid *v);
 void carp_election_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
 		       struct carp_actions *out);
 void carp_election_hear(struct carp_vhid *v, const struct carp_heard *h, struct carp_actions *out);
+/** The list of addresses that is sent has changed. */
+void carp_election_readdress(struct carp_vhid *v, uint64_t now_us);
 void carp_election_force(struct carp_vhid *v, enum carp_state state, uint64_t now_us,
 			 struct carp_actions *out);
 

@@ -4,9 +4,10 @@
 
 #include "carp/carp_internal.h"
 
+#define CAUSE_MAINTENANCE "maintenance"
 #define CAUSE_NOT_ALLOWED "carp.allow is off"
 /* Room beyond what a caller may name, so that koi's own causes always find a place. */
-#define CAUSES_OF_NODE 1
+#define CAUSES_OF_NODE 2
 
 static void
 apply_settings(struct carp_node *n, uint64_t now_us)
@@ -80,6 +81,22 @@ carp_node_next_us(const struct carp_node *n)
 			next_us = carp_interface_start_us(ifc);
 	}
 	return next_us;
+}
+
+void
+carp_node_set_maintenance(struct carp_node *n, bool on, uint64_t now_us)
+{
+	if (on == n->is_in_maintenance)
+		return;
+	n->is_in_maintenance = on;
+	n->generation++;
+	carp_node_cause_refresh(n, CAUSE_MAINTENANCE, on ? CARP_MAINTENANCE : 0, now_us);
+}
+
+bool
+carp_node_maintenance(const struct carp_node *n)
+{
+	return n->is_in_maintenance;
 }
 
 uint64_t

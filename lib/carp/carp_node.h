@@ -27,8 +27,8 @@ enum carp_master_down {
 /** What is done about advertisements that somebody has recorded and sends again. */
 enum carp_replay {
 	CARP_REPLAY_OFF,
-	CARP_REPLAY_ADAPTIVE,
-	CARP_REPLAY_STRICT,
+	CARP_REPLAY_ADAPTIVE, /**< refuse what no implementation would send */
+	CARP_REPLAY_STRICT,   /**< among koi: counters rise, and no two nodes share one */
 };
 
 struct carp_settings {
@@ -80,6 +80,17 @@ void carp_node_run(struct carp_node *n, uint64_t now_us);
 
 /** When carp_node_run() is next due; CARP_NEVER if nothing expires. */
 uint64_t carp_node_next_us(const struct carp_node *n);
+
+/** The share of the cause "maintenance", and the least that the sum is while it lasts. */
+#define CARP_MAINTENANCE 255
+
+/**
+ * Give every vhid of the node away, and keep none that another one serves: the cause "maintenance"
+ * outweighs all others, and each MASTER asks the peers to take over. What becomes of it is in
+ * struct carp_vhid_status.
+ */
+void carp_node_set_maintenance(struct carp_node *n, bool on, uint64_t now_us);
+bool carp_node_maintenance(const struct carp_node *n);
 
 /** The sum of all causes. */
 int32_t carp_node_demotion(const struct carp_node *n);

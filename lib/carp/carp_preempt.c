@@ -43,7 +43,7 @@ carp_preempt_count(struct carp_vhid *v, uint64_t now_us)
 static bool
 is_preemptible(const struct carp_vhid *v, const struct carp_reason *peer)
 {
-	return carp_preempt_is_on(v) &&
+	return carp_preempt_is_on(v) && !v->ifc->node->is_in_maintenance &&
 	       carp_vhid_interval_us(v) < carp_interval_us(peer->peer_advbase, peer->peer_advskew) &&
 	       carp_compare_demotion(v, peer->peer_demote) >= 0;
 }

@@ -85,3 +85,12 @@ carp_patience_us(const struct carp_vhid *v)
 		return CARP_NEVER;
 	return MISSED_ADVERTS * v->advbase * CARP_SECOND_US + skew_us(carp_stance_of(v).advskew);
 }
+
+uint64_t
+carp_patience_with_us(const struct carp_vhid *v, const struct carp_header *h)
+{
+	uint64_t own_us = carp_vhid_master_down_us(v);
+	uint64_t peer_us = MISSED_ADVERTS * carp_interval_us(h->advbase, h->advskew);
+
+	return carp_is_bow_out(h) || peer_us < own_us ? own_us : peer_us;
+}

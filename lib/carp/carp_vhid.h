@@ -64,6 +64,16 @@ enum carp_preempt {
 	CARP_PREEMPT_ON,
 };
 
+/** Addresses that may be advertised to by unicast. */
+#define CARP_UNICAST_MAX 16
+/** Secrets that are accepted besides the one that is sent. */
+#define CARP_ACCEPT_MAX 8
+
+struct carp_secret {
+	const uint8_t *octets;
+	size_t len;
+};
+
 struct carp_vhid_config {
 	uint8_t vhid;    /**< 1..255 */
 	uint8_t advbase; /**< 0..254 s */
@@ -72,19 +82,39 @@ struct carp_vhid_config {
 	size_t key_len;
 	const struct ip_addr *addresses; /**< at least one */
 	size_t address_count;
+	const struct carp_secret *accept;
+	size_t accept_count;
+	/**
+	 * After a change of addresses: how long the former list is sent if nobody is heard with the
+	 * new one, and accepted in any case. It is accepted on while a master is heard with it.
+	 */
+	uint64_t address_grace_us;
 	/** Own source address of each family: recognises echoes and decides ties. */
 	struct ip_addr source[IP_FAMILIES];
 	bool has_source[IP_FAMILIES];
+	/**
+	 * In a family that has any of them an advertisement must come from one of these, and a
+	 * CARP_ACTION_SEND is to go to each of them instead of the group.
+	 */
+	const struct ip_addr *peers;
+	size_t peer_count;
+	enum carp_replay replay;
 	enum carp_preempt preempt;
 	uint64_t preempt_delay_us;    /**< how long a slower master is heard before that */
 	uint32_t announce_interval_s; /**< repeat announcements while MASTER; 0 never */
-	uint64_t counter;             /**< of the first frame; then one more for each */
+	/**
+	 * Of the first frame; then one more for each. For peers that are strict: the larger of the
+	 * time in seconds << 32 and what carp_vhid_counter() was saved ahead as, low bits random.
+	 */
+	uint64_t counter;
 	bool up;                      /**< administratively */
 };
 
 /** What is worth an event although no role changes; particulars are in the status. */
 enum carp_notice {
 	CARP_NOTICE_HELD_DOWN, /**< too many transitions: no preemption for a while */
+	CARP_NOTICE_GIVEN_AWAY,     /**< maintenance: another one is MASTER now */
+	CARP_NOTICE_NOT_GIVEN_AWAY, /**< maintenance: nobody took over, we serve on */
 };
 
 /** "held down" */
@@ -107,6 +137,7 @@ struct carp_action {
 		} state;
 		struct {
 			enum ip_family family;
+			/** 255/255: before a state change, or asking who would take over. */
 			bool bow_out;
 			uint8_t payload[CARP_HEADER_LEN];
 		} send;
@@ -130,6 +161,18 @@ struct carp_received {
 	struct ip_addr from;
 	uint8_t ttl;
 };
+
+/** What has become of a vhid in maintenance. */
+enum carp_handover_state {
+	CARP_HANDOVER_NONE,    /**< no maintenance */
+	CARP_HANDOVER_ASKING,  /**< MASTER, and asks the peers to take over */
+	CARP_HANDOVER_DONE,    /**< another one is MASTER */
+	CARP_HANDOVER_REFUSED, /**< MASTER, because nobody else is; goes as soon as somebody is */
+	CARP_HANDOVER_IDLE,    /**< not MASTER, and no other has been heard yet */
+};
+
+/** "none", "asking", "given away", "nobody took over", "idle" */
+const char *carp_handover_name(enum carp_handover_state state);
 
 struct carp_vhid;
 
@@ -158,8 +201,7 @@ struct carp_vhid_change;
 struct carp_vhid_change *carp_vhid_change_create(uint8_t vhid, const struct carp_vhid_config *c);
 
 /**
- * Change advbase, advskew, key, addresses, sources, announce interval or the administrative state
- * of a running vhid. State is kept; timers restart with the new values at the next carp_vhid_run()
+ * Change everything but vhid and counter of a running vhid. State is kept; timers restart with the new values at the next carp_vhid_run()
  * if advbase or advskew changed. Neither allocates nor fails.
  *
  * @param change holds what was replaced afterwards; to be destroyed by whoever made it
@@ -190,7 +232,7 @@ uint64_t carp_vhid_next_us(const struct carp_vhid *v);
 
 /**
  * Receive. Checks in this order: carp.allow, length, version, type, vhid and family, TTL, checksum,
- * own echo, digest; then the rules of the state.
+ * own echo, configured peers, digest, replay; then the rules of the state.
  *
  * An advertisement as good as our own is answered by the next carp_vhid_run(), which is then due at
  * once: several that waited get one answer, sent when the caller has heard them all.
@@ -218,6 +260,43 @@ int carp_vhid_force(struct carp_vhid *v, enum carp_state state, uint64_t now_us,
  */
 void carp_vhid_sent(struct carp_vhid *v, enum ip_family family, bool ok, uint64_t now_us);
 
+/** Who is remembered of those whose advertisements were accepted. */
+#define CARP_PEERS_MAX 8
+
+struct carp_peer {
+	struct ip_addr address;
+	uint8_t advbase; /**< as it advertised last, its bow-out aside */
+	uint8_t advskew;
+	uint8_t demote;
+	bool bowed_out; /**< and nothing was heard of it since */
+	uint64_t since_us;
+	uint64_t heard_us;
+	uint64_t adverts;
+};
+
+/** Those heard, in no order. The one heard longest ago makes room for another. */
+size_t carp_vhid_peers(const struct carp_vhid *v, struct carp_peer out[CARP_PEERS_MAX]);
+
+/**
+ * The counter of the next frame. Who must not fall back below it after a restart saves one that is
+ * higher, and saves again before that one is reached.
+ */
+uint64_t carp_vhid_counter(const struct carp_vhid *v);
+
+/** The counters accepted from one source: nothing up to the last one is accepted strictly. */
+struct carp_floor {
+	struct ip_addr address;
+	uint64_t first;
+	uint64_t last;
+};
+
+/** For saving; @return how many there are */
+size_t carp_vhid_replay_floors(const struct carp_vhid *v, struct carp_floor out[CARP_PEERS_MAX]);
+/** What was saved, after a restart. 0; -EINVAL; -ENOSPC if there are CARP_PEERS_MAX. */
+int carp_vhid_replay_restore(struct carp_vhid *v, const struct carp_floor *floor);
+/** The way back for a peer that has lost its counter: take the next advertisement of anybody. */
+void carp_vhid_replay_forget(struct carp_vhid *v);
+
 /** A copy of what telemetry shows. */
 struct carp_vhid_status {
 	enum carp_state state;
@@ -237,6 +316,11 @@ struct carp_vhid_status {
 	/** Master-down (BACKUP), next advertisement (MASTER), end of the start delay (INIT). */
 	uint64_t deadline_us;
 	bool preempts;            /**< what preempt comes to */
+	bool sends_former_addresses; /**< the digest that is sent is still that of the former list */
+	uint64_t address_grace_end_us; /**< when that ends; CARP_NEVER if it has */
+	enum carp_handover_state handover;
+	uint64_t handover_since_us;
+	struct ip_addr handover_to; /**< CARP_HANDOVER_DONE: who is MASTER */
 	uint64_t preempt_us;      /**< when a slower master will be preempted; CARP_NEVER: not */
 	uint64_t held_down_until_us; /**< no preemption before; in the past if there was none */
 	uint64_t counters[CARP_COUNTERS];

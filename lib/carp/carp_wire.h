@@ -46,6 +46,7 @@ enum carp_counter {
 	CARP_DROP_TTL,
 	CARP_DROP_SUM,
 	CARP_DROP_ECHO, /**< our own advertisement coming back */
+	CARP_DROP_PEER, /**< not from one of the configured peers */
 	CARP_DROP_AUTH,
 	CARP_DROP_REPLAY,
 	CARP_DROP_NOT_ALLOWED, /**< carp.allow is off */

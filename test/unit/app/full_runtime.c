@@ -91,6 +91,7 @@ configure_interface(struct config_interface *c, unsigned int i)
 	snprintf(c->name, sizeof(c->name), "interface-%05u", i);
 	c->device = take(1, 301);
 	memset(c->device, 'd', 300);
+	c->parent = -1;
 	c->mtu = 9600;
 	c->address_count = i == 0 ? CONFIG_ADDRESSES_MAX : 2;
 	c->addresses = take_addresses(c->address_count);
