@@ -100,6 +100,9 @@ command_describe(const struct command *c, char buf[COMMAND_TEXT])
 		describe_flag(buf, "preempt", &c->set.preempt);
 		describe_number(buf, "log", &c->set.log);
 		break;
+	case COMMAND_MAINTENANCE:
+		append(buf, "maintenance %s", c->maintenance.is_on ? "on" : "off");
+		break;
 	case COMMAND_RELOAD:
 		append(buf, "reload");
 		break;

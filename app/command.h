@@ -32,6 +32,7 @@ enum command_type {
 	COMMAND_DEMOTE,      /**< add to the demotion */
 	COMMAND_CAUSE,       /**< set a named cause */
 	COMMAND_SET,         /**< settings of carp */
+	COMMAND_MAINTENANCE, /**< give everything away, or be done with that */
 	COMMAND_RELOAD,
 };
 
@@ -68,6 +69,15 @@ struct command {
 			struct command_flag preempt;
 			struct command_number log;
 		} set;
+		struct {
+			bool is_on;
+			bool was_on; /**< control: before */
+			/** The manager: until when it waits for others to take over, and looks next. */
+			uint64_t until_us;
+			uint64_t look_us;
+			bool is_undone; /**< nobody took over ... */
+			char left[COMMAND_TEXT / 2]; /**< ... these vhids */
+		} maintenance;
 	};
 
 	/** Prepared by the manager. */

@@ -82,6 +82,14 @@ set_settings(struct runtime *r, struct command *c, uint64_t now_us)
 	command_end(c, 0, "%s", "");
 }
 
+static void
+set_maintenance(struct runtime *r, struct command *c, uint64_t now_us)
+{
+	c->maintenance.was_on = carp_node_maintenance(r->node);
+	carp_node_set_maintenance(r->node, c->maintenance.is_on && !c->maintenance.is_undone, now_us);
+	command_end(c, 0, "%s", "");
+}
+
 void
 command_execute(struct runtime *r, struct command *c, uint64_t now_us)
 {
@@ -100,6 +108,9 @@ command_execute(struct runtime *r, struct command *c, uint64_t now_us)
 		break;
 	case COMMAND_SET:
 		set_settings(r, c, now_us);
+		break;
+	case COMMAND_MAINTENANCE:
+		set_maintenance(r, c, now_us);
 		break;
 	case COMMAND_RELOAD:
 		command_end(c, -EINVAL, "a reload is the manager's");

@@ -216,6 +216,21 @@ parse_set(struct command *c, const json_t *request)
 }
 
 static int
+parse_maintenance(struct command *c, const json_t *request)
+{
+	struct command_flag on = { 0 };
+	int rc = take_flag(c, request, "on", &on);
+
+	c->type = COMMAND_MAINTENANCE;
+	c->maintenance.is_on = on.value;
+	if (rc == 0 && !on.is_given) {
+		command_end(c, -EINVAL, "needs \"on\"");
+		rc = -EINVAL;
+	}
+	return rc;
+}
+
+static int
 parse_reload(struct command *c, const json_t *request)
 {
 	(void)request;
@@ -227,6 +242,7 @@ static const struct command_word words[] = {
 	{ "vhid", { "vhid", "state", "advbase", "advskew" }, parse_vhid },
 	{ "demote", { "add", "cause", "value", "for_s" }, parse_demote },
 	{ "set", { "allow", "preempt", "log" }, parse_set },
+	{ "maintenance", { "on" }, parse_maintenance },
 	{ "reload", { NULL }, parse_reload },
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "commander_internal.h"
 #include "reload_vhid.h"
 #include "sdnotify.h"
 
@@ -34,8 +35,8 @@ take(struct command_queue *q)
 /* Ends                                                                                         */
 /* ------------------------------------------------------------------------------------------- */
 
-static void
-finish(struct command *c)
+void
+commander_finish(struct command *c)
 {
 	char text[COMMAND_TEXT];
 
@@ -72,9 +73,11 @@ conclude(struct commander *m)
 	       atomic_load_explicit(&m->at_control.first->is_executed, memory_order_acquire)) {
 		struct command *c = take(&m->at_control);
 
+		if (c->type == COMMAND_MAINTENANCE && commander_maintenance_begin(m, c))
+			continue;
 		if (c->type == COMMAND_VHID_SET)
 			show_vhid(m, c);
-		finish(c);
+		commander_finish(c);
 	}
 }
 
@@ -132,7 +135,7 @@ begin_reload(struct commander *m, struct command *c)
 		    : rc == -EBUSY ? "the change needs a restart"
 				   : strerror(-rc));
 	log_line(ERR, config, "reload: %s", c->text);
-	finish(c);
+	commander_finish(c);
 }
 
 static void
@@ -149,7 +152,7 @@ follow_reload(struct commander *m)
 	log_line(NOTICE, config, "reloaded: %s", c->text);
 	sdnotify("READY=1");
 	m->reload = NULL;
-	finish(c);
+	commander_finish(c);
 }
 
 void
@@ -221,6 +224,14 @@ prepare(struct commander *m, struct command *c)
 	return c->type == COMMAND_VHID_SET ? prepare_values(c) : 0;
 }
 
+void
+commander_hand_over(struct commander *m, struct command *c)
+{
+	atomic_store_explicit(&c->is_executed, false, memory_order_relaxed);
+	append(&m->at_control, c);
+	rte_ring_sp_enqueue(m->r->commands, c);
+}
+
 /* Returns false if it has to wait. */
 static bool
 begin(struct commander *m, struct command *c)
@@ -240,11 +251,10 @@ begin(struct commander *m, struct command *c)
 	if (prepare(m, c) != 0) {
 		reload_vhid_copy_free(c->config);
 		c->config = NULL;
-		finish(c);
+		commander_finish(c);
 		return true;
 	}
-	append(&m->at_control, c);
-	rte_ring_sp_enqueue(m->r->commands, c);
+	commander_hand_over(m, c);
 	return true;
 }
 
@@ -254,6 +264,8 @@ commander_step(struct commander *m)
 	conclude(m);
 	if (m->reload != NULL)
 		follow_reload(m);
+	if (m->maintenance != NULL)
+		commander_maintenance_step(m);
 	while (m->waiting.first != NULL && m->reload == NULL)
 		if (!begin(m, m->waiting.first))
 			return;
@@ -309,6 +321,8 @@ commander_end(struct commander *m)
 	reloader_end(&m->reloader);
 	if (m->reload != NULL)
 		discard(m->reload);
+	if (m->maintenance != NULL)
+		discard(m->maintenance);
 	while (m->at_control.first != NULL)
 		discard(take(&m->at_control));
 	while (m->waiting.first != NULL)

@@ -25,7 +25,8 @@ struct commander {
 	struct reloader reloader;
 	struct command_queue waiting;
 	struct command_queue at_control;
-	struct command *reload; /* the command whose reload is under way, or NULL */
+	struct command *reload; /**< the command whose reload is under way, or NULL */
+	struct command *maintenance; /**< the one that waits for others to take over, or NULL */
 	struct command_executor executor; /**< for the control socket */
 };
 

@@ -122,6 +122,10 @@ add_master(json_t *answer, const struct carp_vhid_status *s, uint64_t now_us)
 {
 	const char *timer = s->state == CARP_MASTER ? "next_advert_ms" : "master_down_ms";
 
+	if (s->handover != CARP_HANDOVER_NONE)
+		json_object_set_new(answer, "handover", json_string(carp_handover_name(s->handover)));
+	if (s->handover == CARP_HANDOVER_DONE)
+		json_object_set_new(answer, "handover_to", endpoint_address(&s->handover_to));
 	json_object_set_new(answer, "split_brain", json_integer(is_split_brain(s, now_us)));
 	if (s->state != CARP_INIT && s->deadline_us != CARP_NEVER)
 		json_object_set_new(answer, timer,

@@ -30,8 +30,8 @@ struct koictl_client {
  */
 int koictl_client_connect(struct koictl_client *c, const char *prefix);
 
-/** How long a reply is waited for. */
-#define KOICTL_PATIENCE_MS 10000
+/** How long a reply is waited for: longer than maintenance or a reload take. */
+#define KOICTL_PATIENCE_MS 60000
 
 /** A query of /carp/list and its like; @p params is "" if there are none. NULL without memory. */
 json_t *koictl_client_query(const char *path, const char *params);

@@ -122,6 +122,20 @@ parse_demote(const struct koictl_command_options *o, int argc, char **argv, cons
 }
 
 static json_t *
+parse_maintenance(const struct koictl_command_options *o, int argc, char **argv,
+		  const char **problem)
+{
+	json_t *r = request("maintenance");
+	bool is_on;
+
+	(void)o;
+	if (argc != 1 || !take_switch(argv[0], &is_on))
+		return refuse(r, problem, "maintenance needs on or off");
+	json_object_set_new(r, "on", json_boolean(is_on));
+	return r;
+}
+
+static json_t *
 parse_set(const struct koictl_command_options *o, int argc, char **argv, const char **problem)
 {
 	json_t *r = request("set");
@@ -163,6 +177,8 @@ const struct koictl_command koictl_commands[] = {
 	{ "demote", "demote +N|-N", "add to the demotion", parse_demote },
 	{ "demote", "demote --cause NAME N [--for TIME]", "a named cause; 0 clears it",
 	  parse_demote },
+	{ "maintenance", "maintenance on|off", "give everything away, and stay so",
+	  parse_maintenance },
 	{ "set", "set preempt|allow on|off, set log 0|1|2", "until the next reload", parse_set },
 	{ "reload", "reload", "the configuration file", parse_reload },
 	{ 0 },
