@@ -16,6 +16,7 @@
 #include "koictl_client.h"
 #include "koictl_command.h"
 #include "koictl_show.h"
+#include "koictl_watch.h"
 
 enum exit_status {
 	EXIT_DONE = 0,
@@ -51,6 +52,7 @@ print_help(FILE *to)
 			 s->argument == NULL ? "" : s->argument, s->is_optional ? "]" : "");
 		fprintf(to, "  %-40s  %s\n", words, s->help);
 	}
+	fprintf(to, "  %-40s  %s\n", "watch", "the same, live");
 	for (const struct koictl_command *c = koictl_commands; c->name != NULL; c++)
 		fprintf(to, "  %-40s  %s\n", c->words, c->help);
 	fprintf(to,
@@ -216,6 +218,16 @@ check(const struct options *o, int argc, char **argv)
 }
 
 static enum exit_status
+watch(const struct options *o, int argc, char **argv)
+{
+	if (argc != 0)
+		return usage("one word too many", argv[0]);
+	if (o->is_json)
+		return usage("watch is for people: koictl --json show is for programs", "");
+	return koictl_watch(o->prefix) == 0 ? EXIT_DONE : EXIT_NO_KOI;
+}
+
+static enum exit_status
 run(const struct options *o, int argc, char **argv)
 {
 	if (argc == 0) {
@@ -226,6 +238,8 @@ run(const struct options *o, int argc, char **argv)
 		return usage("--cause and --for go with demote", "");
 	if (strcmp(argv[0], "show") == 0)
 		return show(o, argc - 1, argv + 1);
+	if (strcmp(argv[0], "watch") == 0)
+		return watch(o, argc - 1, argv + 1);
 	if (strcmp(argv[0], "version") == 0)
 		return version(o, argc - 1, argv + 1);
 	if (strcmp(argv[0], "check") == 0)

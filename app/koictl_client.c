@@ -16,6 +16,7 @@
 #include "instance.h"
 
 #define ROOT_BASE "/run/koi"
+#define SEND_PATIENCE_S 10
 #define REPLY_MAX (64u << 20)
 #define READ_SIZE 65536
 
@@ -37,7 +38,7 @@ fail(struct koictl_client *c, int rc, const char *format, ...)
 static int
 connect_below(struct koictl_client *c, const char *base, const char *prefix)
 {
-	struct timeval patience = { .tv_sec = KOICTL_PATIENCE_MS / 1000 };
+	struct timeval patience = { .tv_sec = SEND_PATIENCE_S };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	char dir[INSTANCE_DIR_MAX];
 	int rc = instance_dir(base, prefix, dir);

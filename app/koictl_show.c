@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "koictl_event.h"
 #include "koictl_format.h"
 #include "koictl_neighbors.h"
 #include "koictl_table.h"
@@ -214,40 +215,10 @@ print_demotion(json_t *const result[2])
 	koictl_table_print(&t, stdout);
 }
 
-/* What an event is about, whatever its type. */
-static const char *
-subject(const json_t *event, char buf[KOICTL_FORMAT_TEXT])
-{
-	if (json_object_get(event, "worker") != NULL) {
-		snprintf(buf, KOICTL_FORMAT_TEXT, "worker %lld", number(event, "worker"));
-		return buf;
-	}
-	return text(event, json_object_get(event, "vhid") != NULL ? "vhid" : "interface");
-}
-
-static void
-add_what(struct koictl_table *t, const json_t *event)
-{
-	const char *type = text(event, "type");
-
-	if (strcmp(type, "state") == 0)
-		koictl_table_add(t, "%s -> %s (%s)", text(event, "from"), text(event, "to"),
-				 text(event, "reason"));
-	else if (strcmp(type, "link") == 0)
-		koictl_table_add(t, "link %s", text(event, "to"));
-	else if (strcmp(type, "demotion") == 0)
-		koictl_table_add(t, "demotion %lld", number(event, "demotion"));
-	else if (json_object_get(event, "stall_ms") != NULL)
-		koictl_table_add(t, "%s: %lld ms", type, number(event, "stall_ms"));
-	else
-		koictl_table_add(t, "%s from %s: %s", type, text(event, "peer"),
-				 text(event, "reason"));
-}
-
 static void
 print_events(json_t *const result[2])
 {
-	char buf[KOICTL_FORMAT_TEXT];
+	char buf[KOICTL_FORMAT_TEXT], what[KOICTL_EVENT_TEXT];
 	struct koictl_table t;
 	const json_t *event;
 	const char *key;
@@ -256,8 +227,8 @@ print_events(json_t *const result[2])
 	json_object_foreach (json_object_get(result[0], "events"), key, event) {
 		koictl_table_add(&t, "%lld", number(event, "sequence"));
 		koictl_table_add(&t, "%s", koictl_format_time(number(event, "unix_ms"), buf));
-		koictl_table_add(&t, "%s", subject(event, buf));
-		add_what(&t, event);
+		koictl_table_add(&t, "%s", koictl_event_subject(event, buf));
+		koictl_table_add(&t, "%s", koictl_event_what(event, what));
 	}
 	koictl_table_print(&t, stdout);
 	if (number(result[0], "missed") != 0)
