@@ -235,6 +235,7 @@ run_master(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct
 		v->announce_repeats--;
 		announces = true;
 	}
+	announces |= carp_split_run(v, now_us, heard_until_us, out);
 	if (announces)
 		carp_action_announce(out);
 	carp_handover_run(v, now_us, heard_until_us, out);
@@ -327,6 +328,8 @@ hear_as_master(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 		reason.tie = carp_tie_is_lost(v, h);
 	if (reason.tie || demotion < 0 || (demotion == 0 && peer_us < own_us))
 		become_backup(v, &reason, h->at_us, out);
+	else
+		carp_split_hear(v, h, demotion > 0 || peer_us > own_us, out);
 }
 
 void
