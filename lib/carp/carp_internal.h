@@ -352,7 +352,8 @@ void carp_handover_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_unti
 		       struct carp_actions *out);
 
 /* carp_election.c */
-/** True if nothing forbids a role: administrative state, link and carp.allow. */
+/** What keeps it in INIT: administrative state, link or carp.allow; CARP_REASON_NONE if nothing. */
+enum carp_reason_code carp_election_obstacle(const struct carp_vhid *v);
 bool carp_election_is_possible(const struct carp_vhid *v);
 void carp_election_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
 		       struct carp_actions *out);

@@ -121,4 +121,24 @@ struct carp_vhid_status {
 
 void carp_vhid_status(const struct carp_vhid *v, struct carp_vhid_status *out);
 
+enum carp_winner {
+	CARP_WINNER_NOBODY,
+	CARP_WINNER_US,
+	CARP_WINNER_PEER,
+};
+
+/**
+ * Who will be MASTER when everything that is known has taken its course. A BACKUP is silent: of
+ * those who are not MASTER it rests on what they said when they were, within the last day.
+ */
+struct carp_forecast {
+	enum carp_winner winner;
+	struct ip_addr peer;    /**< CARP_WINNER_PEER */
+	char reason[CARP_TEXT]; /**< "faster than 10.0.0.3 (advbase 1 advskew 100)" */
+	bool has_heir;          /**< somebody is known who could take over from us */
+	struct ip_addr heir;
+};
+
+void carp_vhid_forecast(const struct carp_vhid *v, uint64_t now_us, struct carp_forecast *out);
+
 #endif /* CARP_STATUS_H */
