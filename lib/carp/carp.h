@@ -23,6 +23,7 @@
 
 #include "carp/carp_digest.h"
 #include "carp/carp_node.h"
+#include "carp/carp_status.h"
 #include "carp/carp_vhid.h"
 #include "carp/carp_wire.h"
 

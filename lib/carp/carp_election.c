@@ -96,8 +96,8 @@ become_master(struct carp_vhid *v, const struct carp_reason *reason, uint64_t no
 
 /* ------------------------------------------------------------------------------------------- */
 
-static enum carp_reason_code
-find_obstacle(const struct carp_vhid *v)
+enum carp_reason_code
+carp_election_obstacle(const struct carp_vhid *v)
 {
 	if (!v->ifc->link_is_up)
 		return CARP_REASON_LINK_DOWN;
@@ -111,7 +111,7 @@ find_obstacle(const struct carp_vhid *v)
 bool
 carp_election_is_possible(const struct carp_vhid *v)
 {
-	return find_obstacle(v) == CARP_REASON_NONE;
+	return carp_election_obstacle(v) == CARP_REASON_NONE;
 }
 
 static enum carp_reason_code
@@ -127,7 +127,7 @@ reason_to_start(const struct carp_vhid *v)
 static void
 follow_conditions(struct carp_vhid *v, uint64_t now_us, struct carp_actions *out)
 {
-	enum carp_reason_code obstacle = find_obstacle(v);
+	enum carp_reason_code obstacle = carp_election_obstacle(v);
 	struct carp_reason reason = { .code = CARP_REASON_NONE };
 
 	if (obstacle != CARP_REASON_NONE) {
@@ -235,6 +235,7 @@ run_master(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct
 		v->announce_repeats--;
 		announces = true;
 	}
+	announces |= carp_split_run(v, now_us, heard_until_us, out);
 	if (announces)
 		carp_action_announce(out);
 	carp_handover_run(v, now_us, heard_until_us, out);
@@ -327,6 +328,8 @@ hear_as_master(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 		reason.tie = carp_tie_is_lost(v, h);
 	if (reason.tie || demotion < 0 || (demotion == 0 && peer_us < own_us))
 		become_backup(v, &reason, h->at_us, out);
+	else
+		carp_split_hear(v, h, demotion > 0 || peer_us > own_us, out);
 }
 
 void

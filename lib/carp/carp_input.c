@@ -88,12 +88,17 @@ carp_vhid_input(struct carp_vhid *v, const struct carp_received *rx, uint64_t ar
 	if (verdict != CARP_ACCEPTED) {
 		if (is_foreign(v, rx, verdict, arrived_us))
 			verdict = CARP_FOREIGN_VRRP;
+		if (verdict == CARP_FOREIGN_VRRP)
+			carp_collision_note(v, rx, arrived_us, out);
+		else if (verdict == CARP_DROP_AUTH)
+			carp_mismatch_note(v, &heard, out);
 		v->counters[verdict]++;
 		return verdict;
 	}
 
 	if (rx->len > CARP_HEADER_LEN)
 		v->counters[CARP_TRAILING]++;
+	carp_mismatch_forget(v, &rx->from);
 	carp_source_note(v, &heard);
 	note_match(v, &heard, &match);
 	if (v->state != CARP_INIT) {

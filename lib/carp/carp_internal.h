@@ -22,6 +22,8 @@ struct carp_node {
 	size_t cause_capacity;
 	int32_t demotion;
 	bool is_in_maintenance;
+	struct carp_key *no_key; /* of who has no password */
+	uint64_t guess_us;       /* no guess about a mismatch before */
 	uint64_t generation;
 	struct carp_interface *interfaces;
 };
@@ -55,6 +57,14 @@ struct carp_preemption {
 	uint64_t mastered_us[CARP_CALM_TRANSITIONS];
 	unsigned int mastered;
 	uint64_t held_until_us;
+};
+
+/** Another MASTER beside us; see carp_split.c. */
+struct carp_split {
+	struct carp_split_brain status;
+	uint64_t end_us;       /**< CARP_NEVER: there is none */
+	uint64_t announce_us;  /**< when it is silent enough to announce again */
+	uint64_t announced_us; /**< when that was done last */
 };
 
 /** What becomes of the vhid in maintenance; see carp_handover.c. */
@@ -197,6 +207,13 @@ struct carp_vhid {
 	unsigned int announce_repeats;
 	struct carp_dispute dispute;
 	struct carp_handover handover;
+	struct carp_split split;
+	struct {
+		struct carp_mismatch status;
+		uint64_t guess_us;  /**< not before */
+		uint64_t notice_us; /**< not before */
+	} mismatch;
+	struct carp_collision collision;
 
 	uint64_t next_counter;
 	uint64_t frames_sent;
@@ -301,6 +318,26 @@ bool carp_preempt_hear(struct carp_vhid *v, const struct carp_reason *reason, ui
 /** When the slower master heard last is preempted; CARP_NEVER if none is. */
 uint64_t carp_preempt_us(const struct carp_vhid *v);
 
+/* carp_split.c */
+/** As MASTER, of one that gives no reason to give way. */
+void carp_split_hear(struct carp_vhid *v, const struct carp_heard *h, bool is_slower,
+		     struct carp_actions *out);
+/** We are MASTER no more. */
+void carp_split_leave(struct carp_vhid *v, struct carp_actions *out);
+/** True: announce again. */
+bool carp_split_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
+		    struct carp_actions *out);
+uint64_t carp_split_next_us(const struct carp_vhid *v);
+
+/* carp_mismatch.c */
+void carp_mismatch_note(struct carp_vhid *v, const struct carp_heard *h, struct carp_actions *out);
+/** A digest of this sender matches. */
+void carp_mismatch_forget(struct carp_vhid *v, const struct ip_addr *from);
+
+/* carp_collision.c */
+void carp_collision_note(struct carp_vhid *v, const struct carp_received *rx, uint64_t at_us,
+			 struct carp_actions *out);
+
 /* carp_handover.c */
 /** Begin or end with the maintenance of the node. */
 void carp_handover_follow(struct carp_vhid *v, uint64_t now_us);
@@ -315,7 +352,8 @@ void carp_handover_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_unti
 		       struct carp_actions *out);
 
 /* carp_election.c */
-/** True if nothing forbids a role: administrative state, link and carp.allow. */
+/** What keeps it in INIT: administrative state, link or carp.allow; CARP_REASON_NONE if nothing. */
+enum carp_reason_code carp_election_obstacle(const struct carp_vhid *v);
 bool carp_election_is_possible(const struct carp_vhid *v);
 void carp_election_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
 		       struct carp_actions *out);

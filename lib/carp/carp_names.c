@@ -24,6 +24,8 @@ static const char *const counter_names[] = {
 	[CARP_DROP_REPLAY] = "drop_replay",
 	[CARP_DROP_NOT_ALLOWED] = "drop_not_allowed",
 	[CARP_FOREIGN_VRRP] = "foreign_vrrp",
+	[CARP_SPLIT_BRAIN] = "split_brain",
+	[CARP_FOREIGN_CLAIM] = "foreign_claim",
 };
 
 static_assert(sizeof(counter_names) / sizeof(counter_names[0]) == CARP_COUNTERS,
@@ -52,6 +54,10 @@ static const char *const notice_names[] = {
 	[CARP_NOTICE_HELD_DOWN] = "held down",
 	[CARP_NOTICE_GIVEN_AWAY] = "given away",
 	[CARP_NOTICE_NOT_GIVEN_AWAY] = "not given away",
+	[CARP_NOTICE_SPLIT_BRAIN] = "split brain",
+	[CARP_NOTICE_SPLIT_BRAIN_END] = "split brain ended",
+	[CARP_NOTICE_MISMATCH] = "digest mismatch",
+	[CARP_NOTICE_COLLISION] = "virtual MAC collision",
 };
 
 static const char *const handover_names[] = {

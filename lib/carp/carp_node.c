@@ -32,6 +32,12 @@ carp_node_create(const struct carp_settings *settings)
 		errno = ENOMEM;
 		return NULL;
 	}
+	n->no_key = carp_key_create(NULL, 0);
+	if (n->no_key == NULL) {
+		carp_node_destroy(n);
+		errno = ENOMEM;
+		return NULL;
+	}
 	n->settings = *settings;
 	apply_settings(n, 0);
 	return n;
@@ -42,6 +48,7 @@ carp_node_destroy(struct carp_node *n)
 {
 	if (n == NULL)
 		return;
+	carp_key_destroy(n->no_key);
 	free(n->causes);
 	free(n);
 }

@@ -25,6 +25,8 @@ carp_vhid_create(struct carp_interface *ifc, const struct carp_vhid_config *c)
 	v->vhid = c->vhid;
 	v->next_counter = c->counter;
 	v->handover.next_us = CARP_NEVER;
+	v->split.end_us = CARP_NEVER;
+	v->split.announce_us = CARP_NEVER;
 	carp_preempt_forget(v);
 	v->master_down_us[IP_V4] = CARP_NEVER;
 	v->master_down_us[IP_V6] = CARP_NEVER;
@@ -119,7 +121,8 @@ carp_vhid_next_us(const struct carp_vhid *v)
 	if (v->state == CARP_BACKUP)
 		return earlier(next_us, carp_preempt_us(v));
 	if (v->state == CARP_MASTER)
-		return earlier(earlier(next_us, v->announce_us), v->handover.next_us);
+		return earlier(earlier(next_us, v->announce_us),
+			       earlier(v->handover.next_us, carp_split_next_us(v)));
 	return next_us;
 }
 
@@ -172,6 +175,9 @@ carp_vhid_status(const struct carp_vhid *v, struct carp_vhid_status *out)
 		.handover = v->handover.state,
 		.handover_since_us = v->handover.since_us,
 		.handover_to = v->handover.to,
+		.split_brain = v->split.status,
+		.mismatch = v->mismatch.status,
+		.collision = v->collision,
 		.preempts = carp_preempt_is_on(v),
 		.preempt_us = carp_preempt_us(v),
 		.held_down_until_us = v->preemption.held_until_us,

@@ -112,9 +112,13 @@ struct carp_vhid_config {
 
 /** What is worth an event although no role changes; particulars are in the status. */
 enum carp_notice {
-	CARP_NOTICE_HELD_DOWN, /**< too many transitions: no preemption for a while */
+	CARP_NOTICE_HELD_DOWN,      /**< too many transitions: no preemption for a while */
 	CARP_NOTICE_GIVEN_AWAY,     /**< maintenance: another one is MASTER now */
 	CARP_NOTICE_NOT_GIVEN_AWAY, /**< maintenance: nobody took over, we serve on */
+	CARP_NOTICE_SPLIT_BRAIN,     /**< somebody else serves, too */
+	CARP_NOTICE_SPLIT_BRAIN_END,
+	CARP_NOTICE_MISMATCH,  /**< digests of somebody do not match ours */
+	CARP_NOTICE_COLLISION, /**< a VRRP router uses our virtual MAC */
 };
 
 /** "held down" */
@@ -201,8 +205,8 @@ struct carp_vhid_change;
 struct carp_vhid_change *carp_vhid_change_create(uint8_t vhid, const struct carp_vhid_config *c);
 
 /**
- * Change everything but vhid and counter of a running vhid. State is kept; timers restart with the new values at the next carp_vhid_run()
- * if advbase or advskew changed. Neither allocates nor fails.
+ * Change everything but vhid and counter of a running vhid. State is kept; timers restart with the
+ * new values at the next carp_vhid_run() if advbase or advskew changed. Neither allocates nor fails.
  *
  * @param change holds what was replaced afterwards; to be destroyed by whoever made it
  */
@@ -260,22 +264,17 @@ int carp_vhid_force(struct carp_vhid *v, enum carp_state state, uint64_t now_us,
  */
 void carp_vhid_sent(struct carp_vhid *v, enum ip_family family, bool ok, uint64_t now_us);
 
-/** Who is remembered of those whose advertisements were accepted. */
+/** Addresses whose senders are remembered. */
 #define CARP_PEERS_MAX 8
 
-struct carp_peer {
-	struct ip_addr address;
-	uint8_t advbase; /**< as it advertised last, its bow-out aside */
-	uint8_t advskew;
-	uint8_t demote;
-	bool bowed_out; /**< and nothing was heard of it since */
-	uint64_t since_us;
-	uint64_t heard_us;
-	uint64_t adverts;
-};
-
-/** Those heard, in no order. The one heard longest ago makes room for another. */
-size_t carp_vhid_peers(const struct carp_vhid *v, struct carp_peer out[CARP_PEERS_MAX]);
+/**
+ * Say that somebody else claims a virtual address of ours by ARP or ND. As MASTER it is part of
+ * the split brain in the status. Who claims it with our virtual MAC is not somebody else.
+ *
+ * @param out cleared first
+ */
+void carp_vhid_foreign_claim(struct carp_vhid *v, const struct ip_addr *addr, const uint8_t mac[6],
+			     uint64_t now_us, struct carp_actions *out);
 
 /**
  * The counter of the next frame. Who must not fall back below it after a restart saves one that is
@@ -297,36 +296,6 @@ int carp_vhid_replay_restore(struct carp_vhid *v, const struct carp_floor *floor
 /** The way back for a peer that has lost its counter: take the next advertisement of anybody. */
 void carp_vhid_replay_forget(struct carp_vhid *v);
 
-/** A copy of what telemetry shows. */
-struct carp_vhid_status {
-	enum carp_state state;
-	uint64_t since_us;
-	uint32_t transitions;
-	uint8_t advbase;
-	uint8_t advskew;
-	uint8_t effective_advskew;
-	uint8_t demote; /**< octet 4 as sent */
-	bool up;
-	struct carp_reason last_reason;
-	bool has_master; /**< a master has been heard since INIT */
-	struct ip_addr master;
-	uint8_t master_advbase;
-	uint8_t master_advskew;
-	uint64_t master_heard_us;
-	/** Master-down (BACKUP), next advertisement (MASTER), end of the start delay (INIT). */
-	uint64_t deadline_us;
-	bool preempts;            /**< what preempt comes to */
-	bool sends_former_addresses; /**< the digest that is sent is still that of the former list */
-	uint64_t address_grace_end_us; /**< when that ends; CARP_NEVER if it has */
-	enum carp_handover_state handover;
-	uint64_t handover_since_us;
-	struct ip_addr handover_to; /**< CARP_HANDOVER_DONE: who is MASTER */
-	uint64_t preempt_us;      /**< when a slower master will be preempted; CARP_NEVER: not */
-	uint64_t held_down_until_us; /**< no preemption before; in the past if there was none */
-	uint64_t counters[CARP_COUNTERS];
-};
-
-void carp_vhid_status(const struct carp_vhid *v, struct carp_vhid_status *out);
 enum carp_state carp_vhid_state(const struct carp_vhid *v);
 
 /** Own advertisement interval with demotion, and master-down time without, in microseconds. */

@@ -51,6 +51,10 @@ enum carp_counter {
 	CARP_DROP_REPLAY,
 	CARP_DROP_NOT_ALLOWED, /**< carp.allow is off */
 	CARP_FOREIGN_VRRP,     /**< has VRRP's shape and no digest that matches */
+	/** Those before count frames, those that follow what was made of them. */
+	CARP_FRAME_COUNTERS,
+	CARP_SPLIT_BRAIN = CARP_FRAME_COUNTERS, /**< heard as MASTER, from a slower one */
+	CARP_FOREIGN_CLAIM,                     /**< carp_vhid_foreign_claim() as MASTER */
 	CARP_COUNTERS,
 };
 

@@ -17,18 +17,6 @@ enter(struct fixture *f, uint64_t at_us)
 	fixture_run(f, at_us);
 }
 
-static bool
-has_notice(const struct fixture *f, enum carp_notice notice)
-{
-	unsigned int i;
-
-	for (i = 0; i < f->out.count; i++) {
-		if (f->out.item[i].type == CARP_ACTION_NOTICE && f->out.item[i].notice == notice)
-			return true;
-	}
-	return false;
-}
-
 static unsigned int
 bow_outs(const struct fixture *f)
 {
@@ -58,8 +46,8 @@ master_demotes_itself_first(void)
 
 	/* Anybody's answer is good enough. */
 	fixture_hear(&f, SECOND, &slower);
-	CHECK_ACTIONS(&f, "Bn");
-	CU_ASSERT_TRUE(has_notice(&f, CARP_NOTICE_GIVEN_AWAY));
+	CHECK_ACTIONS(&f, "B");
+	CU_ASSERT_TRUE(fixture_has_notice(&f, CARP_NOTICE_GIVEN_AWAY));
 	CU_ASSERT_EQUAL(fixture_status(&f).handover, CARP_HANDOVER_DONE);
 	CU_ASSERT_EQUAL(fixture_status(&f).handover_to.octets[3], 3);
 	CU_ASSERT_STRING_EQUAL(carp_handover_name(CARP_HANDOVER_DONE), "given away");
@@ -101,7 +89,7 @@ nobody_takes_over(void)
 	for (at_us = 0; at_us < 60 * SECOND; at_us = carp_vhid_next_us(f.vhid)) {
 		fixture_run(&f, at_us);
 		asked += bow_outs(&f);
-		CU_ASSERT_EQUAL(has_notice(&f, CARP_NOTICE_NOT_GIVEN_AWAY),
+		CU_ASSERT_EQUAL(fixture_has_notice(&f, CARP_NOTICE_NOT_GIVEN_AWAY),
 				at_us == 4 * OWN_INTERVAL);
 		CHECK_STATE(&f, CARP_MASTER);
 	}
@@ -110,7 +98,7 @@ nobody_takes_over(void)
 	/* Somebody comes up later. */
 	fixture_hear(&f, 60 * SECOND, &slower);
 	CU_ASSERT_EQUAL(fixture_status(&f).handover, CARP_HANDOVER_DONE);
-	CU_ASSERT_TRUE(has_notice(&f, CARP_NOTICE_GIVEN_AWAY));
+	CU_ASSERT_TRUE(fixture_has_notice(&f, CARP_NOTICE_GIVEN_AWAY));
 	fixture_close(&f);
 }
 
@@ -142,7 +130,7 @@ two_that_leave_do_not_pass_it_to_and_fro(void)
 	fixture_run(&f, OWN_INTERVAL);
 	fixture_hear(&f, OWN_INTERVAL + 1, &leaving);
 	CHECK_STATE(&f, CARP_MASTER);
-	CU_ASSERT_TRUE(has_notice(&f, CARP_NOTICE_NOT_GIVEN_AWAY));
+	CU_ASSERT_TRUE(fixture_has_notice(&f, CARP_NOTICE_NOT_GIVEN_AWAY));
 	CU_ASSERT_EQUAL(fixture_status(&f).handover, CARP_HANDOVER_REFUSED);
 	fixture_close(&f);
 }

@@ -129,18 +129,6 @@ nothing_else_is_delayed(void)
 
 /* ------------------------------------------------------------------------------------------- */
 
-static bool
-has_notice(const struct fixture *f, enum carp_notice notice)
-{
-	unsigned int i;
-
-	for (i = 0; i < f->out.count; i++) {
-		if (f->out.item[i].type == CARP_ACTION_NOTICE && f->out.item[i].notice == notice)
-			return true;
-	}
-	return false;
-}
-
 /* Preempt and lose again, @p times times, one second each. */
 static unsigned int
 flap(struct fixture *f, unsigned int times, uint64_t from_us)
@@ -151,7 +139,7 @@ flap(struct fixture *f, unsigned int times, uint64_t from_us)
 	for (i = 0; i < times; i++) {
 		fixture_hear(f, from_us + i * SECOND, &slower);
 		CHECK_STATE(f, CARP_MASTER);
-		notices += has_notice(f, CARP_NOTICE_HELD_DOWN);
+		notices += fixture_has_notice(f, CARP_NOTICE_HELD_DOWN);
 		fixture_hear(f, from_us + i * SECOND + SECOND / 2, &faster);
 		CHECK_STATE(f, CARP_BACKUP);
 	}
@@ -175,7 +163,7 @@ restless_vhid_is_held_down(void)
 	/* Neither a resigning nor a dead nor a demoted master waits for us. */
 	fixture_hear(&f, 8 * SECOND, &bow_out);
 	CHECK_STATE(&f, CARP_MASTER);
-	CU_ASSERT_FALSE(has_notice(&f, CARP_NOTICE_HELD_DOWN));
+	CU_ASSERT_FALSE(fixture_has_notice(&f, CARP_NOTICE_HELD_DOWN));
 	CU_ASSERT_EQUAL(fixture_status(&f).held_down_until_us, 68 * SECOND);
 	fixture_hear(&f, 9 * SECOND, &faster);
 	fixture_hear(&f, 10 * SECOND, &demoted);
@@ -202,7 +190,7 @@ hold_down_ends(void)
 	CU_ASSERT_EQUAL(carp_vhid_next_us(f.vhid), 66 * SECOND);
 	fixture_run(&f, 66 * SECOND);
 	CHECK_STATE(&f, CARP_MASTER);
-	CU_ASSERT_FALSE(has_notice(&f, CARP_NOTICE_HELD_DOWN));
+	CU_ASSERT_FALSE(fixture_has_notice(&f, CARP_NOTICE_HELD_DOWN));
 	fixture_close(&f);
 }
 
