@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "change.h"
+#include "command.h"
 #include "election.h"
 #include "peer.h"
 #include "watch.h"
@@ -20,6 +21,7 @@
 #define DONE_BATCH 64
 #define AGE_BATCH 16
 #define CHANGE_BATCH 16
+#define COMMAND_BATCH 8
 
 /* How often the neighbour entries of unicast peers are looked after. */
 #define PEERS_US 1000000
@@ -248,6 +250,31 @@ refresh_peers(struct control *c)
 	}
 }
 
+/* What somebody asks for; few a turn, each of them bounded. */
+static void
+take_commands(struct control *c)
+{
+	void *batch[COMMAND_BATCH];
+	unsigned int count = rte_ring_sc_dequeue_burst(c->r->commands, batch, COMMAND_BATCH, NULL);
+
+	bool is_retimed = false, is_demoted = false;
+
+	for (unsigned int i = 0; i < count; i++) {
+		/* Once it is executed, it is the manager's again. */
+		enum command_type type = ((struct command *)batch[i])->type;
+
+		command_execute(c->r, batch[i], c->now_us);
+		is_retimed |= type == COMMAND_VHID_SET;
+		is_demoted |= type == COMMAND_CAUSE;
+	}
+	if (is_retimed)
+		follow_intervals(c);
+	/* A cause may be renewed, or come without a change of the sum. */
+	if (is_demoted)
+		publish_demotion(c);
+	c->has_more |= count == COMMAND_BATCH;
+}
+
 static void
 run_timers(struct control *c)
 {
@@ -316,7 +343,9 @@ turn(struct control *c)
 	take_from_workers(c);
 	follow_links(c);
 	follow_changes(c);
+	take_commands(c);
 	watch_workers(&c->watch, c->now_us);
+	carp_node_run(c->r->node, c->now_us);
 	follow_node(c);
 	run_timers(c);
 	refresh_peers(c);

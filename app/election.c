@@ -143,7 +143,7 @@ tell_refused(struct runtime *r, const struct koi_vhid *v, enum carp_counter coun
 		.bad_advert = { counter, *from },
 	};
 
-	if (r->config->log >= 2 &&
+	if (atomic_load_explicit(&r->in_force.log, memory_order_relaxed) >= 2 &&
 	    ratelimit_take(&r->election->bad_adverts, &r->election->bad_adverts_rate,
 			   clock_us_to_tsc(now_us)))
 		election_event(r, &event);
@@ -193,6 +193,17 @@ election_run(struct runtime *r, struct koi_vhid *v, uint64_t now_us, uint64_t he
 	 * because it shares this core.
 	 */
 	settle_until(r, v, now_us + RETRY_US);
+}
+
+int
+election_force(struct runtime *r, struct koi_vhid *v, enum carp_state role, uint64_t now_us)
+{
+	struct carp_actions actions;
+	int rc = carp_vhid_force(v->election->carp, role, now_us, &actions);
+
+	election_carry_out(r, v, &actions, now_us);
+	election_settle(r, v, now_us);
+	return rc;
 }
 
 void

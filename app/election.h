@@ -52,6 +52,9 @@ struct koi_vhid *election_vhid_at(const struct runtime *r, size_t slot);
 /** Let time pass for one vhid, and arm its timer anew. */
 void election_run(struct runtime *r, struct koi_vhid *v, uint64_t now_us, uint64_t heard_until_us);
 
+/** Force a role once. 0, or -ENETDOWN if the vhid can have none. */
+int election_force(struct runtime *r, struct koi_vhid *v, enum carp_state role, uint64_t now_us);
+
 /** Make every vhid of an interface (or of all, NULL) due now. */
 void election_wake(struct runtime *r, const struct koi_interface *ifc, uint64_t now_us);
 

@@ -60,7 +60,8 @@ election_apply(struct runtime *r, struct koi_vhid *v, const struct config_vhid *
 	if (!e->is_leaving)
 		election_store_role(v, election_role_of(carp_vhid_state(e->carp)));
 	e->announce_next = 0;
-	e->is_announcing = is_announcing && carp_vhid_state(e->carp) == CARP_MASTER;
+	e->is_announcing = (is_announcing || e->is_announcing) &&
+			   carp_vhid_state(e->carp) == CARP_MASTER;
 	if (e->is_announcing)
 		election_become_busy(r, v);
 	election_settle(r, v, now_us);

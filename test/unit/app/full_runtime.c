@@ -338,6 +338,8 @@ full_runtime_create(void)
 	r->events_lost = BIG;
 	r->notify_counters = take_notify_counters();
 	r->is_ready = true;
+	r->in_force.allow = true;
+	r->in_force.log = 2;
 	for (unsigned int i = 0; i < FULL_VHIDS; i++)
 		full_runtime_publish(r, i, BIG);
 	return r;
