@@ -43,7 +43,8 @@ struct control {
 	uint64_t sleep_max_us;
 	uint64_t lease_us;
 	bool is_catching_up;
-	uint64_t woke_us;       /* ... since */
+	uint64_t stopped_us;      /* ... with what came in since */
+	uint64_t listen_until_us; /* ... until here */
 	uint64_t node_generation;
 	int32_t demotion;       /* the sum that was told last */
 	struct change_list *changes; /* under way */
@@ -183,6 +184,15 @@ follow_node(struct control *c)
 	election_wake(c->r, NULL, c->now_us);
 }
 
+/* What came in during a stop may have found no room: it counts as heard when we have listened. */
+static uint64_t
+heard_until_us(const struct control *c, unsigned int interface)
+{
+	if (c->is_catching_up)
+		return RTE_MIN(c->heard_us[interface], c->stopped_us);
+	return c->heard_us[interface];
+}
+
 static void
 follow_intervals(struct control *c)
 {
@@ -236,7 +246,7 @@ run_timers(struct control *c)
 			return;
 		struct koi_vhid *v = election_vhid_at(c->r, item);
 
-		election_run(c->r, v, c->now_us, c->heard_us[v->interface->vip.index]);
+		election_run(c->r, v, c->now_us, heard_until_us(c, v->interface->vip.index));
 	}
 	c->has_more = true;
 }
@@ -249,7 +259,8 @@ static bool
 has_caught_up(const struct control *c)
 {
 	for (unsigned int i = 0; i < c->r->interface_count; i++)
-		if (c->heard_us[i] < c->woke_us && !watch_is_stalled(&c->watch, c->r->interface[i].port))
+		if (c->heard_us[i] < c->listen_until_us &&
+		    !watch_is_stalled(&c->watch, c->r->interface[i].port))
 			return false;
 	return true;
 }
@@ -262,8 +273,11 @@ notice_stop(struct control *c)
 	watch_gap(&c->watch, late_us, c->now_us);
 	if (late_us < STOP_US)
 		return;
+	if (!c->is_catching_up)
+		c->stopped_us = c->planned_us;
 	c->is_catching_up = true;
-	c->woke_us = c->now_us;
+	/* After a long stop another may be master, and what it said lost: hear it once. */
+	c->listen_until_us = c->now_us + (late_us > c->lease_us ? c->lease_us : 0);
 	watch_forgive(&c->watch, c->now_us);
 }
 

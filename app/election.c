@@ -8,40 +8,10 @@
 #include <rte_ring_elem.h>
 
 #include "base/clock.h"
-#include "peer.h"
-
-/* How long a role waits for its bow-out to be handed to the device. */
-#define LEAVE_US 1000
-
-/* Announcements sent in one turn of control. */
-#define ANNOUNCE_BATCH 64
-
-/* The longest that advbase and advskew can say. */
-#define INTERVAL_MAX_US (256 * UINT64_C(1000000))
+#include "election_internal.h"
 
 /* Refused advertisements that are told of in a second (carp.log 2). */
 #define BAD_ADVERTS_PER_SECOND 10
-
-struct election_vhid {
-	struct carp_vhid *carp;
-	uint32_t generation;
-	uint8_t advertised[3];  /* advskew, demote, advbase: the generation stands for them */
-	bool is_leaving;        /* the role is still MASTER, the bow-out on its way */
-	enum vip_role leave_to;
-	uint64_t leave_by_us;
-	bool is_announcing;
-	size_t announce_next;   /* address by index */
-	unsigned int busy_next; /* in the list of busy vhids; EVENT_NONE ends it */
-	bool is_busy;
-};
-
-struct election {
-	struct koi_vhid *vhid[CONFIG_VHIDS_MAX]; /* by slot */
-	unsigned int slots;      /* no vhid is at or above this one */
-	unsigned int busy_first; /* vhids that election_continue() has to see, as a list by slot */
-	struct ratelimit bad_adverts;
-	struct ratelimit_rate bad_adverts_rate;
-};
 
 /* ------------------------------------------------------------------------------------------- */
 /* Set-up                                                                                       */
@@ -132,7 +102,7 @@ election_discard(struct koi_vhid *v)
 }
 
 /* ------------------------------------------------------------------------------------------- */
-/* Actions                                                                                      */
+/* Events                                                                                       */
 /* ------------------------------------------------------------------------------------------- */
 
 void
@@ -142,208 +112,8 @@ election_event(struct runtime *r, const struct event *e)
 		counter_add(&r->events_lost, 1);
 }
 
-static void
-become_busy(struct runtime *r, const struct koi_vhid *v)
-{
-	struct election_vhid *e = v->election;
-
-	if (e->is_busy)
-		return;
-	e->is_busy = true;
-	e->busy_next = r->election->busy_first;
-	r->election->busy_first = v->slot;
-}
-
-static enum vip_role
-role_of(enum carp_state state)
-{
-	switch (state) {
-	case CARP_MASTER:
-		return VIP_ROLE_MASTER;
-	case CARP_BACKUP:
-		return VIP_ROLE_BACKUP;
-	default:
-		return VIP_ROLE_INIT;
-	}
-}
-
-static void
-store_role(struct koi_vhid *v, enum vip_role role)
-{
-	struct election_vhid *e = v->election;
-
-	e->is_leaving = false;
-	e->generation++;
-	vip_role_store(&v->interface->vip.roles, v->config->vhid, vip_role_word(role, e->generation));
-}
-
-static void
-change_state(struct runtime *r, struct koi_vhid *v, const struct carp_action *a, bool is_bowing_out,
-	     uint64_t now_us)
-{
-	struct election_vhid *e = v->election;
-	struct event event = {
-		.type = EVENT_STATE,
-		.at_us = now_us,
-		.subject = v->slot,
-		.state = { a->state.from, a->state.to, a->state.reason },
-	};
-
-	if (is_bowing_out) {
-		e->is_leaving = true;
-		e->leave_to = role_of(a->state.to);
-		e->leave_by_us = now_us + LEAVE_US;
-		become_busy(r, v);
-	} else {
-		store_role(v, role_of(a->state.to));
-	}
-	if (a->state.to != CARP_MASTER)
-		e->is_announcing = false;
-	election_event(r, &event);
-}
-
-/* Frames of old values that still wait somewhere are no longer true: a new generation. */
-static void
-follow_advertised(struct koi_vhid *v, const uint8_t payload[CARP_HEADER_LEN])
-{
-	struct election_vhid *e = v->election;
-	uint8_t now[3] = { payload[2], payload[4], payload[5] };
-
-	if (memcmp(now, e->advertised, sizeof(now)) == 0)
-		return;
-	memcpy(e->advertised, now, sizeof(now));
-	store_role(v, VIP_ROLE_MASTER);
-}
-
-static struct inject_item
-item_for(const struct koi_vhid *v, enum inject_kind kind, enum ip_family family, uint64_t now_us)
-{
-	return (struct inject_item){
-		.expires_tsc = clock_us_to_tsc(now_us + carp_vhid_interval_us(v->election->carp)),
-		.generation = v->election->generation,
-		.interface = v->interface->vip.index,
-		.slot = (uint16_t)v->slot,
-		.vhid = v->config->vhid,
-		.kind = (uint8_t)kind,
-		.family = (uint8_t)family,
-	};
-}
-
-/* Where an advertisement goes: the group, or a peer if its MAC is known by now. */
-static bool
-find_destination(struct runtime *r, const struct koi_vhid *v, const struct ip_addr *peer,
-		 struct carp_frame *frame, uint64_t now_us)
-{
-	const struct neigh_entry *neighbour;
-
-	if (peer == NULL) {
-		frame->destination = carp_group(frame->source.family);
-		carp_group_mac(frame->source.family, frame->destination_mac);
-		return true;
-	}
-	neighbour = neigh_find(r->neighbours, peer, v->interface->vip.index);
-	if (neighbour == NULL) {
-		peer_resolve(r, v, peer, now_us);
-		return false;
-	}
-	frame->destination = *peer;
-	memcpy(frame->destination_mac, neighbour->mac, sizeof(frame->destination_mac));
-	return true;
-}
-
-static void
-send_frame(struct runtime *r, struct koi_vhid *v, const struct carp_action *a,
-	   const struct ip_addr *peer, uint64_t now_us)
-{
-	enum ip_family family = a->send.family;
-	struct carp_frame frame = {
-		.source = v->config->source[family],
-		.tos = r->config->tos,
-		.id = (uint16_t)rte_rdtsc(),
-	};
-	uint8_t data[CARP_FRAME_MAX];
-	struct inject_item item =
-		item_for(v, a->send.bow_out ? INJECT_BOW_OUT : INJECT_ADVERT, family, now_us);
-	size_t len;
-
-	if (!find_destination(r, v, peer, &frame, now_us))
-		return;
-	mac_store(frame.source_mac, v->mac);
-	len = carp_frame_build(&frame, a->send.payload, data);
-	if (inject_frame(r, &item, data, len) != 0)
-		carp_vhid_sent(v->election->carp, family, false, now_us);
-}
-
-static void
-send_advert(struct runtime *r, struct koi_vhid *v, const struct carp_action *a, uint64_t now_us)
-{
-	if (!a->send.bow_out)
-		follow_advertised(v, a->send.payload);
-	if (v->config->peer_count == 0)
-		send_frame(r, v, a, NULL, now_us);
-	for (size_t i = 0; i < v->config->peer_count; i++)
-		if (v->config->peers[i].family == a->send.family)
-			send_frame(r, v, a, &v->config->peers[i], now_us);
-}
-
-/* Announce address by address while there is room; the rest waits for the next turn. */
-static unsigned int
-announce(struct runtime *r, struct koi_vhid *v, uint64_t now_us, unsigned int budget)
-{
-	struct inject_item item = item_for(v, INJECT_ANNOUNCEMENT, IP_V4, now_us);
-	struct election_vhid *e = v->election;
-	uint8_t data[ARP_FRAME_LEN];
-	unsigned int sent = 0;
-
-	for (; e->announce_next < v->config->address_count; e->announce_next++) {
-		const struct ip_addr *addr = &v->config->addresses[e->announce_next].addr;
-
-		if (sent == budget)
-			return sent;
-		if (addr->family != IP_V4)
-			continue;
-		arp_build_announcement(data, ip_addr_v4_be(addr), v->mac);
-		if (inject_frame(r, &item, data, sizeof(data)) != 0)
-			return sent;
-		sent++;
-	}
-	e->is_announcing = false;
-	return sent;
-}
-
-static void
-carry_out(struct runtime *r, struct koi_vhid *v, const struct carp_actions *actions, uint64_t now_us)
-{
-	struct election_vhid *e = v->election;
-	bool is_bowing_out = false;
-
-	if (actions->count != 0 && e->is_leaving)
-		store_role(v, e->leave_to);
-	for (unsigned int i = 0; i < actions->count; i++) {
-		const struct carp_action *a = &actions->item[i];
-
-		switch (a->type) {
-		case CARP_ACTION_STATE:
-			change_state(r, v, a, is_bowing_out, now_us);
-			break;
-		case CARP_ACTION_SEND:
-			is_bowing_out |= a->send.bow_out;
-			send_advert(r, v, a, now_us);
-			break;
-		case CARP_ACTION_ANNOUNCE:
-			e->is_announcing = true;
-			e->announce_next = 0;
-			announce(r, v, now_us, ANNOUNCE_BATCH);
-			if (e->is_announcing)
-				become_busy(r, v);
-			break;
-		}
-	}
-}
-
-/* After every event: what telemetry shows, and when this vhid is due next. */
-static void
-settle(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
+void
+election_settle(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
 {
 	struct carp_vhid_status status;
 	uint64_t next_us = carp_vhid_next_us(v->election->carp);
@@ -353,10 +123,6 @@ settle(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
 	carp_vhid_status(v->election->carp, &status);
 	record_write(v->status, &status);
 }
-
-/* ------------------------------------------------------------------------------------------- */
-/* Events                                                                                       */
-/* ------------------------------------------------------------------------------------------- */
 
 static void
 tell_refused(struct runtime *r, const struct koi_vhid *v, enum carp_counter counter,
@@ -397,8 +163,8 @@ election_receive(struct runtime *r, const struct punt_advert *advert, uint64_t n
 				      memory_order_relaxed);
 	else
 		tell_refused(r, v, counter, &rx.from, now_us);
-	carry_out(r, v, &actions, now_us);
-	settle(r, v, now_us);
+	election_carry_out(r, v, &actions, now_us);
+	election_settle(r, v, now_us);
 }
 
 struct koi_vhid *
@@ -413,8 +179,8 @@ election_run(struct runtime *r, struct koi_vhid *v, uint64_t now_us, uint64_t he
 	struct carp_actions actions;
 
 	carp_vhid_run(v->election->carp, now_us, heard_until_us, &actions);
-	carry_out(r, v, &actions, now_us);
-	settle(r, v, now_us);
+	election_carry_out(r, v, &actions, now_us);
+	election_settle(r, v, now_us);
 }
 
 void
@@ -438,16 +204,16 @@ election_sent(struct runtime *r, const struct inject_done *done, uint64_t now_us
 		return;
 	e = v->election;
 	if (done->kind == INJECT_BOW_OUT && e->is_leaving)
-		store_role(v, e->leave_to);
+		election_store_role(v, e->leave_to);
 	if (done->result != INJECT_STALE)
 		carp_vhid_sent(e->carp, done->family, done->result == INJECT_SENT, now_us);
-	settle(r, v, now_us);
+	election_settle(r, v, now_us);
 }
 
 void
 election_continue(struct runtime *r, uint64_t now_us)
 {
-	unsigned int budget = ANNOUNCE_BATCH;
+	unsigned int budget = ELECTION_ANNOUNCE_BATCH;
 	unsigned int slot = r->election->busy_first;
 
 	r->election->busy_first = EVENT_NONE;
@@ -458,11 +224,11 @@ election_continue(struct runtime *r, uint64_t now_us)
 		slot = e->busy_next;
 		e->is_busy = false;
 		if (e->is_leaving && now_us >= e->leave_by_us)
-			store_role(v, e->leave_to);
+			election_store_role(v, e->leave_to);
 		if (e->is_announcing)
-			budget -= announce(r, v, now_us, budget);
+			budget -= election_announce(r, v, now_us, budget);
 		if (e->is_leaving || e->is_announcing)
-			become_busy(r, v);
+			election_become_busy(r, v);
 	}
 }
 
@@ -470,98 +236,4 @@ bool
 election_is_busy(const struct runtime *r)
 {
 	return r->election->busy_first != EVENT_NONE;
-}
-
-/* ------------------------------------------------------------------------------------------- */
-/* Changes                                                                                      */
-/* ------------------------------------------------------------------------------------------- */
-
-void
-election_add(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
-{
-	r->election->vhid[v->slot] = v;
-	if (v->slot >= r->election->slots)
-		r->election->slots = v->slot + 1;
-	v->interface->by_vhid[v->config->vhid] = v;
-	/* A frame of an earlier vhid of this number may still be on its way. */
-	v->election->generation = vip_generation_of(
-		vip_role_load(&v->interface->vip.roles, v->config->vhid));
-	carp_vhid_attach(v->election->carp, v->interface->carp);
-	store_role(v, VIP_ROLE_INIT);
-	settle(r, v, now_us);
-}
-
-void
-election_resign_vhid(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
-{
-	carp_vhid_set_admin(v->election->carp, false);
-	election_run(r, v, now_us, now_us);
-}
-
-bool
-election_remove(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
-{
-	uint8_t vhid = v->config->vhid;
-
-	if (v->election->is_busy)
-		return false;
-	store_role(v, VIP_ROLE_ABSENT);
-	atomic_store_explicit(&v->interface->master_hint[vhid], 0, memory_order_relaxed);
-	timerheap_set(r->timers, v->slot, UINT64_MAX);
-	carp_vhid_detach(v->election->carp, now_us);
-	v->interface->by_vhid[vhid] = NULL;
-	r->election->vhid[v->slot] = NULL;
-	return true;
-}
-
-void
-election_apply(struct runtime *r, struct koi_vhid *v, const struct config_vhid *c,
-	       struct carp_vhid_change *change, bool is_announcing, uint64_t now_us)
-{
-	struct election_vhid *e = v->election;
-
-	v->config = c;
-	v->mac = c->mac == CONFIG_VHID_MAC_PORT ? v->interface->port->port.mac : mac_of_vhid(c->vhid);
-	carp_vhid_apply(e->carp, change, now_us);
-	/* What waits in a ring was made from the old values. */
-	if (!e->is_leaving)
-		store_role(v, role_of(carp_vhid_state(e->carp)));
-	e->announce_next = 0;
-	e->is_announcing = is_announcing && carp_vhid_state(e->carp) == CARP_MASTER;
-	if (e->is_announcing)
-		become_busy(r, v);
-	settle(r, v, now_us);
-}
-
-void
-election_resign(struct runtime *r, uint64_t now_us)
-{
-	for (unsigned int i = 0; i < r->election->slots; i++)
-		if (r->election->vhid[i] != NULL)
-			election_resign_vhid(r, r->election->vhid[i], now_us);
-}
-
-uint64_t
-election_follow_intervals(struct runtime *r)
-{
-	uint64_t of_interface[CONFIG_INTERFACES_MAX];
-	uint64_t shortest = INTERVAL_MAX_US;
-
-	for (unsigned int i = 0; i < r->interface_count; i++)
-		of_interface[i] = INTERVAL_MAX_US;
-	for (unsigned int i = 0; i < r->election->slots; i++) {
-		const struct koi_vhid *v = r->election->vhid[i];
-		uint64_t interval;
-
-		if (v == NULL)
-			continue;
-		interval = carp_vhid_interval_us(v->election->carp);
-		shortest = RTE_MIN(shortest, interval);
-		of_interface[v->interface->vip.index] =
-			RTE_MIN(of_interface[v->interface->vip.index], interval);
-	}
-	for (unsigned int i = 0; i < r->interface_count; i++)
-		atomic_store_explicit(&r->interface[i].source_cycles,
-				      punt_source_cycles(of_interface[i]), memory_order_relaxed);
-	return shortest;
 }

@@ -194,8 +194,8 @@ struct config_diff {
  * Compare two configurations. A vhid is the same if interface name and vhid are.
  *
  * @param report what cannot change without a restart is added to it as an error, with its place in
- *               the new file: "/interfaces/0/mtu: a change needs a restart"; interfaces that come or
- *               go, their names, devices, parents, VLANs, queues, MTU and mac_mode. Empty, or that
+ *               the new file: "/interfaces/0/mtu: a change needs a restart"; interfaces that come
+ *               or go, their names, devices, parents, VLANs, queues, MTU and mac_mode. Empty, or that
  *               of config_load()
  * @return       0; -EBUSY if there are such errors; -ENOMEM. Free with config_diff_free().
  */

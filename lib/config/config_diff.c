@@ -41,7 +41,8 @@ members_are_equal(const struct config_member *keys, const void *was, const void 
 static bool
 arrays_are_equal(const void *was, size_t was_count, const void *now, size_t now_count, size_t size)
 {
-	return was_count == now_count && (was_count == 0 || memcmp(was, now, was_count * size) == 0);
+	return was_count == now_count &&
+	       (was_count == 0 || memcmp(was, now, was_count * size) == 0);
 }
 
 static void

@@ -198,7 +198,8 @@ find_key(const struct config_member *keys, const char *name)
 }
 
 static void
-unknown_key(struct config_reader *r, const struct config_place *at, const struct config_member *keys)
+unknown_key(struct config_reader *r, const struct config_place *at,
+	    const struct config_member *keys)
 {
 	const char *nearest = config_suggest(at->key, keys);
 

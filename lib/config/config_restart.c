@@ -5,7 +5,7 @@
 
 #include "config/config_internal.h"
 
-/* Which interface of the running configuration is which of the new one, and what must not differ. */
+/* Interfaces of the new configuration and of the running one, and what must not differ. */
 
 static const struct config_place root = { .parent = NULL };
 static const struct config_place interfaces = { .parent = &root, .key = "interfaces" };
@@ -51,8 +51,9 @@ check_interface(struct config_reader *r, const struct config *was_config, size_t
 	if (strcmp(parent_name(was_config, was), parent_name(now_config, now)) != 0)
 		refuse(r, now_index, "parent");
 	for (const struct config_member *key = config_interface_keys; key->name != NULL; key++) {
-		if (key->needs_restart && memcmp((const uint8_t *)was + key->offset,
-						 (const uint8_t *)now + key->offset, key->size) != 0)
+		if (key->needs_restart &&
+		    memcmp((const uint8_t *)was + key->offset, (const uint8_t *)now + key->offset,
+			   key->size) != 0)
 			refuse(r, now_index, key->name);
 	}
 }

@@ -17,6 +17,10 @@
 #include "port/port_internal.h"
 
 #define POOL_CACHE 256
+#define PAGE_BYTES 4096
+/* A pool's head, which has a cache for each lcore that there could be, and its ring. */
+#define POOL_FIXED_BYTES \
+	(sizeof(struct rte_mempool) + RTE_MAX_LCORE * sizeof(struct rte_mempool_cache) + (128 << 10))
 /* Ethernet header, one VLAN tag, CRC. */
 #define FRAME_OVERHEAD 22
 
@@ -42,8 +46,10 @@ port_memory(uint16_t queues, uint16_t mtu)
 {
 	uint64_t object = data_room(mtu) + sizeof(struct rte_mbuf) + 2 * RTE_CACHE_LINE_SIZE;
 
+	/* An object does not cross pages, and without hugepages they are small: one in a page. */
+	object = RTE_ALIGN_CEIL(object, PAGE_BYTES);
 	/* Descriptor rings and the driver's own structures: small, rounded up. */
-	return pool_size(queues) * object + (uint64_t)queues * (256 << 10);
+	return pool_size(queues) * object + POOL_FIXED_BYTES + (uint64_t)queues * (256 << 10);
 }
 
 /* The PCI address before the first comma, if there is one. */

@@ -7,7 +7,7 @@ import pytest
 
 from held import held
 from pair import FAST_A, FAST_B, Pair, make_pair
-from wait import never, wait_for
+from wait import SLOW, never, wait_for
 
 pytestmark = pytest.mark.usefixtures('needs_koi')
 
@@ -80,3 +80,22 @@ def test_held_worker_of_the_master(lab):
     """A second without adverts is less than the backup's patience."""
     pair = make_pair(lab, {'advskew': 0}, {'advskew': 20})
     hold_worker(pair, pair.a)
+
+
+def test_stopped_master_alone(lab):
+    """Nobody took over: it listens for a while, finds that it is still master, and goes on."""
+    koi = lab.koi('k', '10.0.0.11').configure(**FAST_A)
+    probe = lab.client().probe(lab.virtual)
+    koi.start()
+    koi.wait_state('MASTER')
+    probe.wait_answer(2)
+    koi.process.signal(signal.SIGSTOP)
+    wait_for('silence', lambda: len(probe.of('quiet')) == 2, 2)
+    let_pass(2 * koi.master_down_s)
+    continued_ns = koi.process.signal(signal.SIGCONT)
+    capture = koi.capture()
+    probe.wait_answer(2, continued_ns)
+    wait_for('adverts', lambda: len(capture.adverts()) >= 2, 2)
+    assert koi.vhid()['transitions'] == 2
+    answered = min(e['at_ns'] for e in probe.of('answer', continued_ns))
+    assert (answered - continued_ns) / 1e9 < 2 * koi.interval_s + 0.1 * SLOW

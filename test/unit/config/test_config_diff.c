@@ -27,7 +27,7 @@ diff_format(const char *was_text, const char *now_text)
 {
 	static const char *const names[] = {
 		[CONFIG_SETTINGS_CHANGED] = "SETTINGS", [CONFIG_INTERFACE_CHANGED] = "INTERFACE",
-		[CONFIG_VHID_ADDED] = "ADDED",		[CONFIG_VHID_REMOVED] = "REMOVED",
+		[CONFIG_VHID_ADDED] = "ADDED",          [CONFIG_VHID_REMOVED] = "REMOVED",
 		[CONFIG_VHID_CHANGED] = "CHANGED",
 	};
 	struct config *was = fixture_load_good(was_text);
@@ -197,8 +197,7 @@ virtual_addresses_are_compared_as_a_set(void)
 static void
 own_addresses_and_start_delay_are_compared(void)
 {
-	expect_both_ways(BASE, WITH_LAN("'device':'d','start_delay_ms':1," OWN),
-			 "INTERFACE 0 0\n");
+	expect_both_ways(BASE, WITH_LAN("'device':'d','start_delay_ms':1," OWN), "INTERFACE 0 0\n");
 	expect_both_ways(BASE, WITH_LAN("'device':'d','addresses':['10.0.0.3/24']"),
 			 "INTERFACE 0 0\n");
 	expect_both_ways(BASE, WITH_LAN("'device':'d','addresses':['10.0.0.3/24','10.0.9.3/25']"),
@@ -221,14 +220,14 @@ what_needs_a_restart_is_refused(void)
 		{ "mac_mode", WITH_LAN("'device':'d','mac_mode':'filter'," OWN) },
 		{ NULL, NULL },
 	};
-	static const char *const others[] = { "name",	   "parent",	     "vlan",
+	static const char *const others[] = { "name",      "parent",         "vlan",
 					      "addresses", "start_delay_ms", NULL };
 	char expected[96];
 
 	expect_complete(config_interface_keys, cases, others);
 	for (const struct key_case *c = cases; c->key != NULL; c++) {
-		snprintf(expected, sizeof(expected),
-			 "/interfaces/0/%s: a change needs a restart\n", c->key);
+		snprintf(expected, sizeof(expected), "/interfaces/0/%s: a change needs a restart\n",
+			 c->key);
 		expect_both_ways(BASE, c->text, expected);
 	}
 	expect_both_ways(SUB("'parent':'lan','vlan':1"), SUB("'parent':'lan','vlan':2"),
@@ -240,15 +239,16 @@ what_needs_a_restart_is_refused(void)
 			 "/interfaces/2/parent: a change needs a restart\n"
 			 "/interfaces/2/vlan: a change needs a restart\n");
 	/* Another way to write it is no change. */
-	expect_both_ways(BASE,
-			 FILE_OF(LAN ",{'name':'wan','device':'0A:00.0,x=1'}", VHID("")), "");
+	expect_both_ways(BASE, FILE_OF(LAN ",{'name':'wan','device':'0A:00.0,x=1'}", VHID("")), "");
 }
 
 static void
 interfaces_that_come_and_go_are_refused(void)
 {
-	expect_diff(BASE, FILE_OF(LAN, VHID("")), "/interfaces: \"wan\" is gone: needs a restart\n");
-	expect_diff(FILE_OF(LAN, VHID("")), BASE, "/interfaces/1: \"wan\" is new: needs a restart\n");
+	expect_diff(BASE, FILE_OF(LAN, VHID("")),
+		    "/interfaces: \"wan\" is gone: needs a restart\n");
+	expect_diff(FILE_OF(LAN, VHID("")), BASE,
+		    "/interfaces/1: \"wan\" is new: needs a restart\n");
 	/* The place is that in the new file, and everything is named. */
 	expect_diff(BASE,
 		    FILE_OF("{'name':'dmz','device':'d'},{'name':'wan','device':'e','mtu':68}", ""),
@@ -290,14 +290,14 @@ vhids_come_and_go_in_order(void)
 	expect_diff(FILE_OF(LAN "," WAN, ONE("lan", "1", "1")),
 		    FILE_OF(LAN "," WAN, ONE("wan", "1", "1")), "REMOVED 0 0\nADDED 0 0\n");
 	/* Removals first: an address may move from one vhid to another. */
-	expect_diff(FILE_OF(LAN "," WAN, ONE("lan", "1", "1") "," ONE("lan", "2", "2") "," ONE(
-					 "wan", "255", "3")),
-		    "{'carp':{'tos':0},'interfaces':[" LAN ",{'name':'wan',"
-		    "'device':'0000:0a:00.0,x=1','start_delay_ms':1}],'vhids':[" ONE(
-			    "wan", "1", "1") "," ONE("wan", "255", "2") "," ONE("lan", "2",
-									       "3") "]}",
-		    "REMOVED 0 0\nSETTINGS 0 0\nINTERFACE 1 1\nCHANGED 2 1 addresses\n"
-		    "CHANGED 1 2 addresses\nADDED 0 0\n");
+	expect_diff(
+		FILE_OF(LAN "," WAN,
+			ONE("lan", "1", "1") "," ONE("lan", "2", "2") "," ONE("wan", "255", "3")),
+		"{'carp':{'tos':0},'interfaces':[" LAN ",{'name':'wan',"
+		"'device':'0000:0a:00.0,x=1','start_delay_ms':1}],'vhids':[" ONE(
+			"wan", "1", "1") "," ONE("wan", "255", "2") "," ONE("lan", "2", "3") "]}",
+		"REMOVED 0 0\nSETTINGS 0 0\nINTERFACE 1 1\nCHANGED 2 1 addresses\n"
+		"CHANGED 1 2 addresses\nADDED 0 0\n");
 }
 
 /* COUNT vhids of two addresses each on 17 interfaces; the order of the addresses is SWAPPED. */
@@ -316,8 +316,9 @@ generate(size_t count, bool is_swapped)
 		fprintf(f, "%s{'name':'i%d','device':'d%d'}", i == 0 ? "" : ",", i, i);
 	fputs("],'vhids':[", f);
 	for (size_t i = 0; i < count; i++) {
-		fprintf(f, "%s{'interface':'i%zu','vhid':%zu,'pass':'x',"
-			   "'addresses':['10.0.%zu.%zu/8',",
+		fprintf(f,
+			"%s{'interface':'i%zu','vhid':%zu,'pass':'x',"
+			"'addresses':['10.0.%zu.%zu/8',",
 			i == 0 ? "" : ",", i % 17, i / 17 + 1, i / 250 + (is_swapped ? 64 : 0),
 			i % 250 + 1);
 		fprintf(f, "'10.0.%zu.%zu/8']}", i / 250 + (is_swapped ? 0 : 64), i % 250 + 1);

@@ -50,8 +50,10 @@ wrong_types_are_named(void)
 		  "/interfaces/0/rx_queues: expected an integer or \"auto\", found a boolean" },
 		{ IFC(",'addresses':[1]"),
 		  "/interfaces/0/addresses/0: expected a string, found an integer" },
-		{ WITH(",'preempt':1"), "/vhids/0/preempt: expected true or false, found an integer" },
-		{ WITH(",'peers':'10.0.0.4'"), "/vhids/0/peers: expected an array, found a string" },
+		{ WITH(",'preempt':1"),
+		  "/vhids/0/preempt: expected true or false, found an integer" },
+		{ WITH(",'peers':'10.0.0.4'"),
+		  "/vhids/0/peers: expected an array, found a string" },
 		{ IFC(",'parent':1"), "/interfaces/0/parent: expected a string, found an integer\n"
 				      "/interfaces/0: \"vlan\" is missing\n"
 				      "/interfaces/0/device: is that of the parent" },

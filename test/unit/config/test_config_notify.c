@@ -6,8 +6,8 @@
 static void
 program_needs_an_absolute_path(void)
 {
-	fixture_expect(EXEC("koi-event"),
-		       "/notify/0/exec: \"koi-event\" is not an absolute path", "");
+	fixture_expect(EXEC("koi-event"), "/notify/0/exec: \"koi-event\" is not an absolute path",
+		       "");
 	fixture_expect(EXEC(""), "/notify/0/exec: \"\" is not an absolute path", "");
 	fixture_expect(EXEC("/bin/\\u0007"),
 		       "/notify/0/exec: \"/bin/\\u0007\" is not an absolute path", "");

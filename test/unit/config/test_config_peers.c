@@ -20,8 +20,8 @@ peers_are_addresses(void)
 	fixture_expect(PEERS("'fd00::1'"), AT "fd00::1: IPv6 is not yet supported", "");
 	fixture_expect(PEERS("7"), AT "expected a string, found an integer", "");
 	fixture_expect(PEERS("'224.0.0.18'"), AT "224.0.0.18 is a multicast address", "");
-	fixture_expect(PEERS("'10.0.0.255'"), AT "10.0.0.255 is the broadcast address of its prefix",
-		       "");
+	fixture_expect(PEERS("'10.0.0.255'"),
+		       AT "10.0.0.255 is the broadcast address of its prefix", "");
 	fixture_expect(PEERS("'10.0.0.0'"), AT "10.0.0.0 is the network address of its prefix", "");
 }
 
@@ -87,8 +87,8 @@ int
 main(void)
 {
 	static const struct suite_test tests[] = {
-		SUITE_TEST(peers_are_addresses),   SUITE_TEST(peers_are_there_once),
-		SUITE_TEST(no_peer_is_ourselves),  SUITE_TEST(peers_are_on_the_link),
+		SUITE_TEST(peers_are_addresses),  SUITE_TEST(peers_are_there_once),
+		SUITE_TEST(no_peer_is_ourselves), SUITE_TEST(peers_are_on_the_link),
 		SUITE_TEST(peers_have_a_limit),
 	};
 

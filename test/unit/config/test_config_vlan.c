@@ -68,8 +68,8 @@ vlan_is_unique_on_its_parent(void)
 	fixture_expect(FILE_OF(LAN "," SUB("a", ",'vlan':7") "," SUB("b", ",'vlan':8") "," SUB(
 			       "c", ",'vlan':7")),
 		       "/interfaces/3/vlan: 7 on this parent is already /interfaces/1", "");
-	fixture_expect(FILE_OF(LAN "," SUB("a", ",'vlan':7") ",{'name':'wan','device':'e'},"
-							     "{'name':'b','parent':'wan','vlan':7}"),
+	fixture_expect(FILE_OF(LAN ",{'name':'wan','device':'e'}," SUB("a", ",'vlan':7") ","
+			       "{'name':'b','parent':'wan','vlan':7}"),
 		       "", "");
 }
 

@@ -52,8 +52,8 @@ json_free(void *block)
 {
 	if (is_watching && block != NULL) {
 		freed_blocks = freed_blocks + 1;
-		freed_with_secret =
-			freed_with_secret + (begins_with(block, PASS) || begins_with(block, ACCEPTED));
+		freed_with_secret = freed_with_secret +
+				    (begins_with(block, PASS) || begins_with(block, ACCEPTED));
 	}
 	__real_free(block);
 }

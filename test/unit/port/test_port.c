@@ -26,7 +26,7 @@ memory_grows_with_queues_and_mtu(void)
 {
 	CU_ASSERT(port_memory(1, 1500) > 2048 * PORT_DESCRIPTORS);
 	CU_ASSERT(port_memory(2, 1500) > port_memory(1, 1500));
-	CU_ASSERT(port_memory(1, 9600) > 4 * port_memory(1, 1500) - port_memory(1, 1500));
+	CU_ASSERT(port_memory(1, 9600) > 2 * port_memory(1, 1500));
 	CU_ASSERT_EQUAL(port_memory(1, 68), port_memory(1, 1500));
 	CU_ASSERT(port_memory(64, 9600) < 4ULL << 30);
 }
