@@ -95,6 +95,7 @@ class Frame:
     """A captured frame; what it carries is read when asked for."""
     time_ns: int
     data: bytes
+    vid: int = 0
 
     @property
     def destination(self) -> str:
