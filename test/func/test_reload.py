@@ -173,7 +173,7 @@ def test_wrong_file(pair):
     assert '/vhids/0/advskew' in said and '/vhids/1/colour' in said
     assert SECRET not in said
     pair.a.config_path.write_text('{"vhids": [')
-    assert 'line 1' in hang_up(pair.a, 'nothing has changed')
+    assert ': 1:11: ' in hang_up(pair.a, 'nothing has changed')
     pair.a.config_path.unlink()
     hang_up(pair.a, 'nothing has changed')
     assert pair.a.ask('/carp/list,0')['vhids'] == ['1@lan']

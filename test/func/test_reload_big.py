@@ -62,7 +62,7 @@ def test_to_4096(grown, record_property):
         assert all_known(node)
     # All become MASTER on interfaces where nobody answers, and advertise: some more work at once.
     for node in (pair.a, pair.b):
-        wait_for('the last one', lambda: node.state_of('16@far16') == 'MASTER', 10)
+        wait_for('the last one', lambda: node.state_of('15@far16') == 'MASTER', 10)
     assert pair.transitions() == before.transitions
     gaps = {node.name: gap_us(node) for node in (pair.a, pair.b)}
     record_property('gap_us', gaps)
