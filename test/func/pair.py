@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The usual scene: two koi, A master and B its backup, and a client that probes."""
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -43,9 +42,7 @@ class Pair:
 
     def silence_s(self, since_ns: int) -> float:
         """The longest time without an answer after an event, once the probe has settled it."""
-        settled_ns = time.time_ns() + 100_000_000
-        wait_for('the probe', lambda: time.time_ns() > settled_ns, 1)
-        return max((g.silent_ms for g in self.probe.gaps(since_ns)), default=0.0) / 1e3
+        return self.probe.settled_ms(since_ns) / 1e3
 
 
 def make_pair(lab, a: dict, b: dict, prepare: Callable[[Koi], object] = lambda node: None) -> Pair:
