@@ -73,7 +73,10 @@ class Capture:
                 except (BlockingIOError, OSError):
                     break
                 time_ns, vid = read_control(control)
-                self._frames.append(Frame(time_ns, data, vid))
+                self._keep(Frame(time_ns, data, vid))
+
+    def _keep(self, frame: Frame) -> None:
+        self._frames.append(frame)
 
     def close(self) -> None:
         self._stop = True
@@ -109,6 +112,29 @@ class Capture:
 
     def tail(self, count: int = 12) -> str:
         return '\n'.join(str(f) for f in self._frames[-count:])
+
+
+class AnswerSpans(Capture):
+    """
+    For long runs: keeps advertisements, and of the answers for some addresses only when they came:
+    from, to, for each address. A pause of more than PAUSE_NS ends a span.
+    """
+    PAUSE_NS = 10_000_000
+
+    def __init__(self, namespace: str, interface: str, addresses: list[str]):
+        self.spans: dict[str, list[list[int]]] = {address: [] for address in addresses}
+        super().__init__(namespace, interface)
+
+    def _keep(self, frame: Frame) -> None:
+        if frame.ip_protocol == CARP:
+            super()._keep(frame)
+        for address, spans in self.spans.items():
+            if not frame.answers_for(address):
+                continue
+            if spans and frame.time_ns - spans[-1][1] <= self.PAUSE_NS:
+                spans[-1][1] = frame.time_ns
+            else:
+                spans.append([frame.time_ns, frame.time_ns])
 
 
 def now_ns() -> int:
