@@ -95,7 +95,7 @@ def double_answers(lab: SoakLab, vhid: int, excuses: Excuses) -> list[str]:
     return found
 
 
-def longest_silence(lab: SoakLab, vhid: int) -> tuple[float, int]:
-    """In ms, and when it began."""
-    gaps = [(g.silent_ms, g.from_ns) for g in lab.probes[vhid].gaps()]
-    return max(gaps, default=(0.0, 0))
+def longest_silences(lab: SoakLab, vhid: int) -> list[tuple[float, float]]:
+    """The five longest, in ms, and when they ended."""
+    gaps = [(g.silent_ms, g.to_ns / 1e9) for g in lab.probes[vhid].gaps() if g.kind == 'icmp']
+    return sorted(gaps, reverse=True)[:5]
