@@ -33,7 +33,6 @@ struct manager {
 	struct control_socket *socket;
 	struct change_list *changes; /* a reload under way */
 	bool is_shown;               /* ... that control has made and readers see */
-	bool is_another_wanted;      /* by a signal meanwhile: the file may have changed again */
 	uint64_t qsbr_token;
 	uint64_t reload_us;
 	bool is_ready_told;
@@ -124,10 +123,6 @@ reload_by_signal(struct manager *m)
 	struct config_report report = { 0 };
 	int rc = manager_reload(m, &report);
 
-	if (rc == -EALREADY) {
-		m->is_another_wanted = true;
-		return;
-	}
 	log_report(&report, m->r->config_file);
 	config_report_free(&report);
 	if (rc != 0)
@@ -155,10 +150,6 @@ follow_reload(struct manager *m)
 	log_line(NOTICE, config, "reloaded: %u vhid%s, in %" PRIu64 " ms", m->r->view->vhid_count,
 		 m->r->view->vhid_count == 1 ? "" : "s", (clock_us() - m->reload_us) / 1000);
 	sdnotify("READY=1");
-	if (m->is_another_wanted) {
-		m->is_another_wanted = false;
-		reload_by_signal(m);
-	}
 }
 
 /* ------------------------------------------------------------------------------------------- */
