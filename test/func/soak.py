@@ -141,12 +141,10 @@ class Soak:
         koi = self.lab.koi[who]
         koi.config['carp']['demotion'] = 240
         koi.reload()
-        self.lab.demoted.add(who)
         self.pause()
         self.lab.wait_settled()
         koi.config['carp']['demotion'] = 0
         koi.reload()
-        self.lab.demoted.discard(who)
 
     def reload_others(self) -> None:
         """Vhids come, change and go beside those that stay."""
@@ -248,10 +246,18 @@ class Soak:
             'events': sum(self.counts.values()), 'kinds': dict(self.counts),
             'double_masters': doubles,
             'longest_silences_ms': silences,
+            # of the probe itself: what was longer than this is the machine's
+            'probe_stalls_ms': self.probe_stalls(),
             'transitions': self.lab.transitions(),
             'memory_growth_kib': [(round(age), kib) for age, kib in self.growth],
             'exit': self.end_statuses(), 'faults': self.faults,
         }
+
+    def probe_stalls(self) -> list[tuple[float, float]]:
+        """The five longest, and when they ended."""
+        found = [(event['ms'], event['at_ns'] / 1e9) for probe in self.lab.probes.values()
+                 for event in probe.of('stall')]
+        return sorted(found, reverse=True)[:5]
 
     def end_statuses(self) -> dict[str, int]:
         """A clean end of both koi: 0. Kills and stops meanwhile have been checked as they came."""
@@ -272,7 +278,7 @@ def soak(seconds: float, seed: int, is_told: bool = False) -> dict:
         found = run.summary()
         if is_told:
             print(*run.story, sep='\n')
-        elif found['double_masters'] or found['faults']:
+        if found['double_masters'] or found['faults']:
             print(*run.story, run.lab.diagnosis(), sep='\n')
         return found
     except AssertionError:

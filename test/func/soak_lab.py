@@ -43,8 +43,7 @@ class SoakLab:
         self.captures = {who: AnswerSpans(self.lab.switch, node.port, list(ADDRESS.values()))
                          for who, node in self.nodes.items()}
         self.lab.captures += self.captures.values()
-        self.down: set[str] = set()    # does not take part at the moment
-        self.demoted: set[str] = set()
+        self.down: set[str] = set()  # do not take part at the moment
         self.probes = {1: self.lab.client('c1', '10.0.0.128').probe(ADDRESS[1]),
                        2: self.lab.client('c2', '10.0.0.30').probe(ADDRESS[2])}
 
@@ -79,9 +78,13 @@ class SoakLab:
     def masters(self, vhid: int) -> list[str]:
         return [who for who in self.healthy(vhid) if self.state_of(who, vhid) == 'MASTER']
 
+    def is_demoted(self, who: str) -> bool:
+        """By an event, or by itself: after send errors or a stall of the machine."""
+        return who in self.koi and self.koi[who].ask('/carp/demotion')['sum'] > 0
+
     def best(self, vhid: int) -> str:
         """Whom preemption makes master."""
-        return min(self.healthy(vhid), key=lambda who: (who in self.demoted, RANK.index(who)))
+        return min(self.healthy(vhid), key=lambda who: (self.is_demoted(who), RANK.index(who)))
 
     def is_settled(self) -> bool:
         for vhid, probe in self.probes.items():
