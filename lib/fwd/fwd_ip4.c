@@ -25,6 +25,8 @@ enum {
 	AT_ICMP = 34,
 };
 
+_Static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "TTL and type are the low octets of their words");
+
 /* Type 8 and code 0. */
 #define ECHO_REQUEST RTE_BE16(0x0800)
 /* With the checksum behind them a number: 8 less in the type is 8 more in the checksum. */

@@ -71,7 +71,7 @@ def start_all(kois: list[pathlib.Path], capture: pathlib.Path,
         started.append(subject.start_testpmd('icmpecho, burst 64', 'icmpecho', capture, place, 64))
         started.append(subject.start_testpmd(report.FLOOR, 'io', capture, place))
         for one in started:
-            one.wait_answering()
+            one.wait_started()
     except BaseException:
         end_all(started)
         raise
@@ -98,13 +98,13 @@ def run(options: argparse.Namespace, folder: pathlib.Path) -> None:
     lines = []
     description = report.machine(place.is_no_huge, (place.main_cpu, place.worker_cpu))
     print(json.dumps(description))
+    report.print_head(REFERENCE)
     for name, capture in workload.write_captures(folder).items():
         if options.only and name not in options.only:
             continue
         sets[name] = [run_set(options, capture, place) for _ in range(options.sets)]
         lines += report.lines_of(name, sets[name], REFERENCE)
-        print(f'{name}: done', file=sys.stderr, flush=True)
-    report.print_table(lines, REFERENCE)
+        report.print_lines(lines[-len(sets[name][0]):])
     if options.json:
         settings = {'sets': options.sets, 'rounds': options.rounds, 'koi': list(map(str, options.koi))}
         text = json.dumps(report.document(description, settings, lines, sets), indent=1)

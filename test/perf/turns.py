@@ -54,6 +54,7 @@ def take_slice(subject: Subject) -> float:
     for _ in range(TRIES):
         subject.resume()
         time.sleep(WARM_UP_S)
+        subject.wait_answering()
         taken = measure(subject)
         subject.stop()
         if taken.is_answered:
