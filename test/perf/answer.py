@@ -29,7 +29,8 @@ HUGEPAGES_NEEDED = 4 * subject.MEMORY_MIB // 2
 def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--sets', type=int, default=5, help='each starts all programs afresh (5)')
-    parser.add_argument('--rounds', type=int, default=15, help='turns of each program in a set (15)')
+    parser.add_argument('--rounds', type=int, default=15,
+                        help='turns of each program in a set (15)')
     parser.add_argument('--koi', type=pathlib.Path, action='append', metavar='PROGRAM',
                         help='build/app/koi; given again, builds are compared')
     parser.add_argument('--only', action='append', metavar='WORKLOAD',
@@ -106,7 +107,8 @@ def run(options: argparse.Namespace, folder: pathlib.Path) -> None:
         lines += report.lines_of(name, sets[name], REFERENCE)
         report.print_lines(lines[-len(sets[name][0]):])
     if options.json:
-        settings = {'sets': options.sets, 'rounds': options.rounds, 'koi': list(map(str, options.koi))}
+        settings = {'sets': options.sets, 'rounds': options.rounds,
+                    'koi': [str(program) for program in options.koi]}
         text = json.dumps(report.document(description, settings, lines, sets), indent=1)
         options.json.write_text(text + '\n')
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the stages of a worker cost, without a device: the frames of a capture go through fwd_input4()
- * and arp_input() as in a worker's turn, and each burst is timed. On a busy machine the smallest figures
- * are those of the code. Under "valgrind --tool=callgrind --toggle-collect=fwd_input4
- * --toggle-collect=arp_input" it counts the instructions, the same number in every run.
+ * What the stages of a worker cost, without a device: the frames of a capture go through
+ * fwd_input4() and arp_input() as in a worker's turn, and each burst is timed. On a busy machine
+ * the smallest figures are those of the code. Under "valgrind --tool=callgrind
+ * --toggle-collect=fwd_input4 --toggle-collect=arp_input" it counts the instructions, the same
+ * number in every run.
  *
  * usage: stage CAPTURE [BURSTS]; the captures are those of workload.py
  */
@@ -115,16 +116,17 @@ run(unsigned int bursts, uint64_t *cycles)
 		answered += reply.count;
 	}
 	qsort(cycles, bursts, sizeof(*cycles), compare);
-	printf("cycles per frame: smallest %.1f, 10th percentile %.1f, median %.1f; %.1f%% answered\n",
+	printf("cycles per frame: smallest %.1f, 10th percentile %.1f, median %.1f\n",
 	       (double)cycles[0] / BURST_MAX, (double)cycles[bursts / 10] / BURST_MAX,
-	       (double)cycles[bursts / 2] / BURST_MAX, 100.0 * (double)answered / BURST_MAX / bursts);
+	       (double)cycles[bursts / 2] / BURST_MAX);
+	printf("%.1f%% answered\n", 100.0 * (double)answered / BURST_MAX / bursts);
 }
 
 int
 main(int argc, char **argv)
 {
-	char *eal[] = { argv[0], "--no-huge", "-m", "64", "--no-pci", "--no-telemetry", "--no-shconf",
-			"-l", "0", "--log-level", "error" };
+	char *eal[] = { argv[0], "--no-huge", "-m", "64", "--no-pci", "--no-telemetry",
+			"--no-shconf", "-l", "0", "--log-level", "error" };
 	unsigned int bursts = argc > 2 ? (unsigned int)strtoul(argv[2], NULL, 10) : BURSTS;
 	uint64_t *cycles;
 	struct rte_mempool *pool;
@@ -136,7 +138,8 @@ main(int argc, char **argv)
 	cycles = calloc(bursts, sizeof(*cycles));
 	if (cycles == NULL || rte_eal_init(RTE_DIM(eal), eal) < 0)
 		return 1;
-	pool = rte_pktmbuf_pool_create("stage", 2 * BURST_MAX - 1, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, -1);
+	pool = rte_pktmbuf_pool_create("stage", 2 * BURST_MAX - 1, 0, 0,
+				       RTE_MBUF_DEFAULT_BUF_SIZE, -1);
 	if (pool == NULL || rte_pktmbuf_alloc_bulk(pool, mbufs, BURST_MAX) != 0)
 		return 1;
 	set_up();

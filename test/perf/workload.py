@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the workers are given: captures of requests from many neighbours, as net_pcap replays them."""
+"""What the workers are given: requests from many neighbours, in captures for net_pcap."""
 import ipaddress
 import pathlib
 import random
