@@ -76,6 +76,12 @@ void election_resign(struct runtime *r, uint64_t now_us);
  */
 uint64_t election_follow_intervals(struct runtime *r);
 
+/**
+ * How long every role holds without control: from any moment at which advertisements are on time,
+ * no peer takes over within it.
+ */
+uint64_t election_lease_us(const struct runtime *r);
+
 /** Tell the manager; what finds no room is counted. */
 void election_event(struct runtime *r, const struct event *e);
 

@@ -18,6 +18,7 @@
 #include "commander.h"
 #include "control_socket.h"
 #include "event_log.h"
+#include "notify.h"
 #include "sdnotify.h"
 
 /* How soon an event is in the log, and a link change noticed. */
@@ -73,7 +74,10 @@ take_events(struct runtime *r)
 	struct event event;
 
 	while (rte_ring_sc_dequeue_elem(r->events, &event, sizeof(event)) == 0) {
-		event_history_add(r->history, &event, name_of(r, &event));
+		const char *name = name_of(r, &event);
+		uint64_t sequence = event_history_add(r->history, &event, name);
+
+		notify_event(r->notify, &event, name, sequence);
 		event_log(r, &event);
 	}
 }
@@ -154,6 +158,7 @@ manager_main(void *arg)
 		control_socket_serve(m->socket);
 		poll_links(m->r);
 		take_events(m->r);
+		notify_serve(m->r->notify, clock_us());
 		commander_step(&m->commander);
 		tell_service_manager(m);
 	}
@@ -202,6 +207,7 @@ manager_start(struct runtime *r)
 	if (m->socket == NULL || watch_fd(m, control_socket_fd(m->socket)) != 0)
 		goto err;
 	poll_links(r);
+	notify_set_programs(r->notify, r->view->config);
 	errno = rte_ctrl_thread_create(&m->thread, "koi-manager", NULL, manager_main, m);
 	if (errno != 0) {
 		errno = errno < 0 ? -errno : errno;

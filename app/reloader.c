@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "base/clock.h"
+#include "notify.h"
 #include "reload.h"
 
 int
@@ -38,6 +39,7 @@ reloader_step(struct reloader *l)
 	}
 	if (!l->is_shown) {
 		reload_show(l->r, l->changes);
+		notify_set_programs(l->r->notify, l->r->view->config);
 		l->qsbr_token = rte_rcu_qsbr_start(l->r->qsbr);
 		l->is_shown = true;
 	}

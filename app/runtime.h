@@ -147,7 +147,7 @@ struct rx_queue {
 	uint16_t queue;
 	uint16_t depth;          /**< frames that the queue can hold */
 	uint32_t taken;          /**< since the mark was set */
-	bool is_drained;         /**< since the mark was set */
+	bool is_drained;         /**< found empty since the mark was set */
 };
 
 struct worker {
@@ -251,6 +251,8 @@ struct runtime {
 	struct rte_ring *commands;       /**< from the manager: struct command * */
 	counter_t events_lost;           /**< control */
 	struct event_history *history;   /**< the manager writes, anyone reads */
+	struct notify *notify;           /**< the manager */
+	const struct notify_counters *notify_counters; /**< anyone reads */
 
 	/**
 	 * Until when the roles hold. Control renews it; a worker that finds it expired treats every
