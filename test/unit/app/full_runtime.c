@@ -195,6 +195,7 @@ fill_vhids(struct runtime *r)
 		v->slot = i;
 		v->mac = mac_of_vhid(v->shown->vhid);
 		v->status = take_record(sizeof(struct carp_vhid_status));
+		v->forecast = take_record(sizeof(struct vhid_forecast));
 		v->interface->shown_vhid[v->shown->vhid] = v;
 		snprintf(v->name, sizeof(v->name), "%u@%s", v->shown->vhid, v->interface->name);
 	}
@@ -281,9 +282,20 @@ publish_demotion(struct runtime *r, int32_t value)
 	for (unsigned int i = 0; i < CARP_CAUSES_MAX; i++) {
 		memset(d.cause[i].name, 'c', CARP_CAUSE_NAME_MAX - 1);
 		d.cause[i].value = value;
+		d.cause[i].expires_us = i % 2 == 0 ? CARP_NEVER : 1ULL << 50;
 		d.sum += value;
 	}
 	record_write(r->demotion, &d);
+}
+
+static void
+publish_forecast(struct runtime *r, unsigned int vhid)
+{
+	struct vhid_forecast f = { .carp = { .winner = CARP_WINNER_PEER, .has_heir = true } };
+
+	memset(f.carp.reason, 'r', sizeof(f.carp.reason) - 1);
+	f.carp.peer = f.carp.heir = r->view->config->vhids[0].addresses[0].addr;
+	record_write(r->view->vhid[vhid]->forecast, &f);
 }
 
 void
@@ -300,6 +312,10 @@ full_runtime_publish(struct runtime *r, unsigned int vhid, uint64_t n)
 		.demote = 255,
 		.up = true,
 		.has_master = true,
+		.split_brain = { .is_on = true, .has_peer = true, .has_claim = true },
+		.mismatch = { .is_known = true, .guess = CARP_GUESS_LACKS },
+		.collision = { .is_known = true, .vrid = 255, .version = 3, .priority = 255 },
+		.handover = CARP_HANDOVER_DONE,
 		.master = r->view->config->vhids[0].addresses[0].addr,
 		.master_heard_us = n,
 		.deadline_us = n,
@@ -313,6 +329,7 @@ full_runtime_publish(struct runtime *r, unsigned int vhid, uint64_t n)
 	for (unsigned int c = 0; c < CARP_COUNTERS; c++)
 		s.counters[c] = n;
 	record_write(r->view->vhid[vhid]->status, &s);
+	publish_forecast(r, vhid);
 	publish_demotion(r, -(int32_t)(n % 1000) - 1000);
 	record_write(r->gap, &gap);
 }
@@ -364,6 +381,7 @@ full_runtime_destroy(struct runtime *r)
 {
 	for (unsigned int i = 0; i < FULL_VHIDS; i++) {
 		record_destroy(r->view->vhid[i]->status);
+		record_destroy(r->view->vhid[i]->forecast);
 		free(r->view->vhid[i]);
 	}
 	for (unsigned int i = 0; i < FULL_WORKERS; i++) {
