@@ -242,7 +242,7 @@ fill_neighbours(struct runtime *r)
 	r->neighbours = neigh_create("full", NEIGH_CAPACITY, SOCKET_ID_ANY);
 	if (r->neighbours == NULL)
 		errx(1, "no memory for neighbours");
-	for (uint32_t i = 0; i < NEIGH_CAPACITY; i++) {
+	for (uint32_t i = 0; i < FULL_NEIGHBOURS; i++) {
 		struct neigh_sighting seen = { .seen_us = i, .mac = { 2, 255, 255, 255, 255, 255 } };
 
 		memset(seen.addr.octets, 0xfe, sizeof(seen.addr.octets));
@@ -268,7 +268,7 @@ fill_events(struct runtime *r)
 		.peer_advbase = 255, .peer_advskew = 255, .peer_demote = 255,
 	};
 	/* Some are forgotten: the numbers are not those of the first. */
-	for (unsigned int i = 0; i < EVENT_HISTORY + 100; i++) {
+	for (unsigned int i = 0; i < FULL_EVENTS; i++) {
 		e.subject = i % FULL_VHIDS;
 		event_history_add(r->history, &e, r->view->vhid[e.subject]->name);
 	}
@@ -277,9 +277,9 @@ fill_events(struct runtime *r)
 static void
 publish_demotion(struct runtime *r, int32_t value)
 {
-	struct demotion_status d = { .count = CARP_CAUSES_MAX };
+	struct demotion_status d = { .count = FULL_CAUSES };
 
-	for (unsigned int i = 0; i < CARP_CAUSES_MAX; i++) {
+	for (unsigned int i = 0; i < FULL_CAUSES; i++) {
 		memset(d.cause[i].name, 'c', CARP_CAUSE_NAME_MAX - 1);
 		d.cause[i].value = value;
 		d.cause[i].expires_us = i % 2 == 0 ? CARP_NEVER : 1ULL << 50;
