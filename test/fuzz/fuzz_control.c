@@ -31,6 +31,7 @@ struct dialogue {
 };
 
 static struct runtime *r;
+static bool knows_secret; /* the client itself has said it, and may be told so */
 
 static void
 check_reply(const char *line, size_t len)
@@ -42,7 +43,7 @@ check_reply(const char *line, size_t len)
 	FUZZ_REQUIRE(json_is_boolean(json_object_get(reply, "ok")));
 	FUZZ_REQUIRE(is_ok == json_is_object(json_object_get(reply, "result")));
 	FUZZ_REQUIRE(is_ok != json_is_string(json_object_get(reply, "error")));
-	FUZZ_REQUIRE(memmem(line, len, FULL_SECRET, strlen(FULL_SECRET)) == NULL);
+	FUZZ_REQUIRE(knows_secret || memmem(line, len, FULL_SECRET, strlen(FULL_SECRET)) == NULL);
 	json_decref(reply);
 }
 
@@ -106,6 +107,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > INPUT_MAX)
 		return 0;
 	prepare();
+	knows_secret = memmem(data, size, FULL_SECRET, strlen(FULL_SECRET)) != NULL;
 	memset(&d.client, 0, sizeof(d.client));
 	stub_executor_init(&d.stub);
 	d.replies = d.len = 0;
