@@ -156,8 +156,8 @@ main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "--all") == 0)
 		is_all = true;
-	else if (argc != 1 && (argc != 3 || strcmp(argv[1], "--break") != 0 ||
-			       model_break(argv[2]) != 0))
+	else if (argc != 1 &&
+		 (argc != 3 || strcmp(argv[1], "--break") != 0 || model_break(argv[2]) != 0))
 		return usage();
 	for (i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
 		if (plans[i].is_large && !is_all)

@@ -85,8 +85,8 @@ model_close(struct model *m)
 static uint64_t
 to_us(const struct model *m, int8_t ticks)
 {
-	return ticks == MODEL_NEVER ? CARP_NEVER
-				    : MODEL_NOW_US + (uint64_t)(int64_t)ticks * m->plan->tick_us;
+	return ticks == MODEL_NEVER ? CARP_NEVER :
+				      MODEL_NOW_US + (uint64_t)(int64_t)ticks * m->plan->tick_us;
 }
 
 /* What is longer ago than any timer lasts is all the same. */
@@ -249,8 +249,8 @@ model_pack(const struct model *m, unsigned int index, struct model_node *to)
 	to->is_behind = due_us == 0;
 	to->due = due_us == 0 ? 0 : to_ticks(m, index, due_us);
 	/* Who is not MASTER knows whether another is, for the operator only. */
-	to->handover = v->handover.state == CARP_HANDOVER_NONE ? CARP_HANDOVER_NONE
-							       : CARP_HANDOVER_IDLE;
+	to->handover =
+		v->handover.state == CARP_HANDOVER_NONE ? CARP_HANDOVER_NONE : CARP_HANDOVER_IDLE;
 	to->handover_next = MODEL_NEVER;
 	if (v->state == CARP_BACKUP) {
 		to->master_down = to_ticks(m, index, v->master_down_us[IP_V4]);

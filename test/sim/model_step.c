@@ -150,7 +150,7 @@ is_due(const struct model_state *s, unsigned int index)
 static void
 age_node(struct model *m, struct model_node *n, unsigned int index, int ticks)
 {
-	int8_t *times[] = { &n->master_down, &n->advert,        &n->last_sent, &n->dispute_since,
+	int8_t *times[] = { &n->master_down,   &n->advert, &n->last_sent,     &n->dispute_since,
 			    &n->dispute_heard, &n->window, &n->handover_next, &n->due };
 	size_t i;
 
