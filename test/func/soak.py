@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from nodes import SECRET
-from soak_judge import Excuses, double_answers, double_masters, longest_silences
+from soak_judge import Record, double_masters, longest_silences
 from soak_lab import TIMERS, SoakLab, interval_s, longest_down_s
 from wait import SLOW, wait_for
 
@@ -58,7 +58,7 @@ class Soak:
         self.seed = seed
         self.random = random.Random(seed)
         self.lab = SoakLab(preempt=self.random.random() < 0.7)
-        self.excuses = Excuses()
+        self.record = Record()
         self.counts: Counter[str] = Counter()
         self.faults: list[str] = []
         self.story: list[str] = []
@@ -79,6 +79,7 @@ class Soak:
     def pause(self) -> None:
         """Mostly shorter than the patience of vhid 2, which ucarp shares, at times longer."""
         let_pass(self.random.uniform(*self.random.choices([(0.05, 1.0), (1.0, 5.0)], [8, 1])[0]))
+        self.record.actions.append(time.time_ns())
 
     def restart(self, who: str, end: Callable[[], object]) -> None:
         self.close_life(who)
@@ -125,14 +126,14 @@ class Soak:
         self.pause()
         self.lab.nodes[who].set_cable(True)
         self.lab.down.discard(who)
-        self.excuses.add(begin_ns, time.time_ns() + HEALING_NS)
+        self.record.excuse(begin_ns, time.time_ns() + HEALING_NS)
 
     def partition(self) -> None:
         begin_ns = time.time_ns()
         self.lab.set_isolated(True)
         self.pause()
         self.lab.set_isolated(False)
-        self.excuses.add(begin_ns, time.time_ns() + HEALING_NS)
+        self.record.excuse(begin_ns, time.time_ns() + HEALING_NS)
 
     def demote(self) -> None:
         """Up and down again, by the file."""
@@ -143,6 +144,7 @@ class Soak:
         koi.reload()
         self.pause()
         self.lab.wait_settled()
+        self.tell(f'promote {who}')
         koi.config['carp']['demotion'] = 0
         koi.reload()
 
@@ -180,6 +182,7 @@ class Soak:
         states = ' '.join(f'{who}{vhid}:{self.lab.state_of(who, vhid)[0]}' for vhid in TIMERS
                           for who in self.lab.healthy(vhid))
         self.story.append(f'{time.time():.3f} {what:14} {states}')
+        self.record.actions.append(time.time_ns())
 
     def step(self) -> None:
         kinds = self.DISTURBING + self.HARMLESS
@@ -230,9 +233,7 @@ class Soak:
             self.close_life(who)
 
     def summary(self) -> dict:
-        doubles = [text for vhid in TIMERS for text in
-                   double_masters(self.lab, vhid, self.excuses) +
-                   double_answers(self.lab, vhid, self.excuses)]
+        doubles = double_masters(self.lab, self.record)
         silences = {vhid: longest_silences(self.lab, vhid) for vhid in TIMERS}
         for vhid, (silent_ms, at) in ((v, s[0]) for v, s in silences.items() if s):
             if silent_ms > 1e3 * (longest_down_s(vhid) + 1) * SLOW:
