@@ -11,6 +11,7 @@ change_settings(struct runtime *r, const struct config *config, uint64_t now_us)
 	r->config = config;
 	atomic_store_explicit(&r->idle, config->idle, memory_order_relaxed);
 	carp_node_set(r->node, &config->carp, now_us);
+	change_publish_settings(r, config->log);
 	if (added != 0)
 		carp_node_demote(r->node, added, now_us);
 }

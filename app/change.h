@@ -45,6 +45,17 @@ struct change_list {
 	_Atomic bool is_done;  /**< control to manager */
 };
 
+/** Show readers the settings of the node, and what is logged from now on. Control. */
+static inline void
+change_publish_settings(struct runtime *r, uint8_t log)
+{
+	const struct carp_settings *settings = carp_node_settings(r->node);
+
+	atomic_store_explicit(&r->in_force.allow, settings->allow, memory_order_relaxed);
+	atomic_store_explicit(&r->in_force.preempt, settings->preempt, memory_order_relaxed);
+	atomic_store_explicit(&r->in_force.log, log, memory_order_relaxed);
+}
+
 /**
  * Take steps of the list.
  *

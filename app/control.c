@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "control.h"
 
+#include <limits.h>
 #include <sys/prctl.h>
 #include <time.h>
 
@@ -8,6 +9,7 @@
 
 #include "base/clock.h"
 #include "change.h"
+#include "command.h"
 #include "election.h"
 #include "peer.h"
 #include "watch.h"
@@ -19,6 +21,7 @@
 #define DONE_BATCH 64
 #define AGE_BATCH 16
 #define CHANGE_BATCH 16
+#define COMMAND_BATCH 8
 
 /* How often the neighbour entries of unicast peers are looked after. */
 #define PEERS_US 1000000
@@ -26,22 +29,30 @@
 #define SLEEP_MAX_US 1000
 #define SLEEP_MAX_SUBSECOND_US 250
 
-/* A stop, if control did not run for so long: what was missed is heard before anything is done. */
+/*
+ * A stop, if control did not run for so long, or for so long that the lease ran out: what was
+ * missed is heard before anything is done.
+ */
 #define STOP_US 20000
 
-/* How long the end waits for the bow-outs to be handed to the devices. */
-#define RESIGN_US 15000
+/*
+ * How long the end waits for a worker that is late with the next bow-out, and for all of them. A
+ * peer would wait for longer.
+ */
+#define RESIGN_US 500000
+#define RESIGN_ALL_US 1000000
 
-/* How many advertisement intervals the roles outlive their control. Peers wait for three. */
-#define LEASE_INTERVALS 2
+/* How many of the shortest advertisement intervals are listened to after a long stop. */
+#define LISTEN_INTERVALS 2
 
 struct control {
 	struct runtime *r;
 	struct watch watch;
 	uint64_t now_us;
-	uint64_t planned_us;    /* when this turn was to begin */
+	uint64_t planned_us;    /* when this turn was to begin, had the last one taken no time */
 	uint64_t sleep_max_us;
-	uint64_t lease_us;
+	uint64_t lease_us;  /* how long the roles outlive their control */
+	uint64_t listen_us;
 	bool is_catching_up;
 	uint64_t stopped_us;      /* ... with what came in since */
 	uint64_t listen_until_us; /* ... until here */
@@ -181,6 +192,8 @@ follow_node(struct control *c)
 	if (sum != c->demotion)
 		election_event(c->r, &event);
 	c->demotion = sum;
+	/* Who advertises more slowly is given up sooner after the last advertisement. */
+	c->lease_us = election_lease_us(c->r);
 	election_wake(c->r, NULL, c->now_us);
 }
 
@@ -199,7 +212,8 @@ follow_intervals(struct control *c)
 	uint64_t shortest_us = election_follow_intervals(c->r);
 
 	c->sleep_max_us = shortest_us < 1000000 ? SLEEP_MAX_SUBSECOND_US : SLEEP_MAX_US;
-	c->lease_us = LEASE_INTERVALS * shortest_us;
+	c->lease_us = election_lease_us(c->r);
+	c->listen_us = LISTEN_INTERVALS * shortest_us;
 }
 
 /* A reload, some steps at a time. */
@@ -234,6 +248,31 @@ refresh_peers(struct control *c)
 		if (v != NULL && v->config->peer_count != 0)
 			peer_refresh(c->r, v, c->now_us);
 	}
+}
+
+/* What somebody asks for; few a turn, each of them bounded. */
+static void
+take_commands(struct control *c)
+{
+	void *batch[COMMAND_BATCH];
+	unsigned int count = rte_ring_sc_dequeue_burst(c->r->commands, batch, COMMAND_BATCH, NULL);
+
+	bool is_retimed = false, is_demoted = false;
+
+	for (unsigned int i = 0; i < count; i++) {
+		/* Once it is executed, it is the manager's again. */
+		enum command_type type = ((struct command *)batch[i])->type;
+
+		command_execute(c->r, batch[i], c->now_us);
+		is_retimed |= type == COMMAND_VHID_SET;
+		is_demoted |= type == COMMAND_CAUSE;
+	}
+	if (is_retimed)
+		follow_intervals(c);
+	/* A cause may be renewed, or come without a change of the sum. */
+	if (is_demoted)
+		publish_demotion(c);
+	c->has_more |= count == COMMAND_BATCH;
 }
 
 static void
@@ -271,13 +310,13 @@ notice_stop(struct control *c)
 	uint64_t late_us = c->now_us > c->planned_us ? c->now_us - c->planned_us : 0;
 
 	watch_gap(&c->watch, late_us, c->now_us);
-	if (late_us < STOP_US)
+	if (late_us < RTE_MIN(STOP_US, c->lease_us))
 		return;
 	if (!c->is_catching_up)
 		c->stopped_us = c->planned_us;
 	c->is_catching_up = true;
 	/* After a long stop another may be master, and what it said lost: hear it once. */
-	c->listen_until_us = c->now_us + (late_us > c->lease_us ? c->lease_us : 0);
+	c->listen_until_us = c->now_us + (late_us > c->lease_us ? c->listen_us : 0);
 	watch_forgive(&c->watch, c->now_us);
 }
 
@@ -304,7 +343,9 @@ turn(struct control *c)
 	take_from_workers(c);
 	follow_links(c);
 	follow_changes(c);
+	take_commands(c);
 	watch_workers(&c->watch, c->now_us);
+	carp_node_run(c->r->node, c->now_us);
 	follow_node(c);
 	run_timers(c);
 	refresh_peers(c);
@@ -325,7 +366,8 @@ sleep_until_due(struct control *c)
 		sleep_us = 0;
 	else if (due_us - now_us < sleep_us)
 		sleep_us = due_us - now_us;
-	c->planned_us = now_us + sleep_us;
+	/* Of this turn's begin: one that was stopped half-way, or took long, is a gap like any other. */
+	c->planned_us = c->now_us + sleep_us;
 	if (sleep_us == 0)
 		return;
 	nap.tv_nsec = (long)sleep_us * 1000;
@@ -356,11 +398,20 @@ static void
 resign(struct control *c)
 {
 	const struct timespec nap = { 0, 50000 };
-	uint64_t end_us = clock_us() + RESIGN_US;
+	uint64_t limit_us = clock_us() + RESIGN_ALL_US;
+	unsigned int least = UINT_MAX;
+	uint64_t end_us = 0;
 
 	election_resign(c->r, clock_us());
 	do {
+		unsigned int waiting = inject_waiting(c->r);
+
 		turn(c);
+		/* While they are leaving, those behind them have not been waiting in vain. */
+		if (waiting < least) {
+			least = waiting;
+			end_us = RTE_MIN(c->now_us + RESIGN_US, limit_us);
+		}
 		/* A worker may share this core. */
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
 	} while (!is_done(c->r) && c->now_us < end_us);

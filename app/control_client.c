@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include "control_request.h"
@@ -69,16 +70,22 @@ skip(struct control_client *c)
 }
 
 static void
-answer(struct control_client *c, const struct runtime *r, uint64_t now_us)
+answer(struct control_client *c, const struct runtime *r, const struct command_executor *executor,
+       uint64_t now_us)
 {
 	const char *end = line_end(c);
 	size_t len;
 	char *reply;
 
 	if (end != NULL) {
-		reply = control_request_answer(r, c->in, (size_t)(end - c->in), &len);
+		reply = control_request_answer(r, c->in, (size_t)(end - c->in), &len, &c->command);
 		consume(c, (size_t)(end - c->in) + 1);
-		control_client_reply(c, reply, len, now_us);
+		if (c->command == NULL) {
+			control_client_reply(c, reply, len, now_us);
+			return;
+		}
+		c->command->user = c->user;
+		executor->submit(executor->context, c->command);
 	} else if (c->in_len == sizeof(c->in)) {
 		reply = control_request_refuse("the line is too long", &len);
 		c->in_len = 0;
@@ -98,11 +105,28 @@ receive(struct control_client *c)
 	return n > 0;
 }
 
+/* The reply of a command that is done. */
+static void
+conclude(struct control_client *c, const struct command_executor *executor, uint64_t now_us)
+{
+	size_t len = 0;
+	char *reply = control_request_outcome(c->command, &len);
+
+	executor->release(executor->context, c->command);
+	c->command = NULL;
+	control_client_reply(c, reply, len, now_us);
+}
+
 bool
-control_client_serve(struct control_client *c, const struct runtime *r, uint64_t now_us)
+control_client_serve(struct control_client *c, const struct runtime *r,
+		     const struct command_executor *executor, uint64_t now_us)
 {
 	bool is_open = true;
 
+	if (c->command != NULL && c->command->is_done)
+		conclude(c, executor, now_us);
+	if (c->command != NULL)
+		return true;
 	if (!flush(c, now_us))
 		return false;
 	if (c->out != NULL)
@@ -112,16 +136,18 @@ control_client_serve(struct control_client *c, const struct runtime *r, uint64_t
 	if (c->is_skipping)
 		skip(c);
 	if (!c->is_skipping)
-		answer(c, r, now_us);
-	if (!is_open && c->out == NULL)
-		return false;
+		answer(c, r, executor, now_us);
 	/* One that has said its last still gets the answer. */
 	c->is_last |= !is_open;
+	if (c->command != NULL)
+		return true;
 	return flush(c, now_us);
 }
 
-bool
-control_client_wants_write(const struct control_client *c)
+uint32_t
+control_client_events(const struct control_client *c)
 {
-	return c->out != NULL || line_end(c) != NULL;
+	if (c->command != NULL)
+		return 0;
+	return c->out != NULL || line_end(c) != NULL ? EPOLLOUT : EPOLLIN;
 }

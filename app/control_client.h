@@ -3,7 +3,8 @@
  * @file
  * One connection of the control socket: lines in, lines out, at the client's pace.
  *
- * A client has at most one reply under way; as long as it is, nothing more is read from it.
+ * A client has at most one command or reply under way; as long as it is, nothing more is read from
+ * it.
  *
  * Threads: the manager.
  */
@@ -13,12 +14,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "control_socket.h"
 
 struct control_client {
 	int fd; /**< -1: the place is free */
-	bool is_writing;     /**< what epoll has been told to wait for */
+	uid_t user;
+	uint32_t events;     /**< what epoll has been told to wait for */
 	bool is_last;        /**< closed once the reply is out */
 	bool is_skipping;    /**< the rest of a line that was too long */
 	uint64_t taken_us;   /**< when it last took something, or was given a reply */
@@ -27,15 +30,17 @@ struct control_client {
 	char *out;           /**< the reply under way, or NULL */
 	size_t out_len;
 	size_t out_at;
+	struct command *command; /**< being carried out, or NULL */
 };
 
 /** Put a reply on its way; taken over. NULL (no memory) ends the connection. */
 void control_client_reply(struct control_client *c, char *line, size_t len, uint64_t now_us);
 
 /** Read, answer one request, write. False when the connection is over. */
-bool control_client_serve(struct control_client *c, const struct runtime *r, uint64_t now_us);
+bool control_client_serve(struct control_client *c, const struct runtime *r,
+			  const struct command_executor *executor, uint64_t now_us);
 
-/** True if there is something to write, or a further request has been read already. */
-bool control_client_wants_write(const struct control_client *c);
+/** What is to be waited for, as epoll has it; 0 while a command is being carried out. */
+uint32_t control_client_events(const struct control_client *c);
 
 #endif /* CONTROL_CLIENT_H */

@@ -27,12 +27,13 @@ out:
 }
 
 bool
-control_peer_is_allowed(int fd, gid_t group)
+control_peer_is_allowed(int fd, gid_t group, uid_t *user)
 {
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		return false;
+	*user = peer.uid;
 	return peer.uid == 0 || peer.uid == geteuid() || peer.gid == group || has_group(fd, group);
 }

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/** True for root, for the user that koi runs as, and for members of @p group. */
-bool control_peer_is_allowed(int fd, gid_t group);
+/** True for root, for the user that koi runs as, and for members of @p group; then says who. */
+bool control_peer_is_allowed(int fd, gid_t group, uid_t *user);
 
 #endif /* CONTROL_PEER_H */

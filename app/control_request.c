@@ -69,17 +69,11 @@ unknown_key(json_t *request)
 }
 
 static json_t *
-answer_request(const struct runtime *r, json_t *request)
+answer_query_request(const struct runtime *r, json_t *request)
 {
 	const json_t *params = json_object_get(request, "params");
 	const json_t *query = json_object_get(request, "query");
 
-	if (!json_is_object(request))
-		return refusal("not an object");
-	if (json_integer_value(json_object_get(request, "version")) != CONTROL_REQUEST_VERSION)
-		return refusal("\"version\" is not 1");
-	if (json_object_get(request, "command") != NULL)
-		return refusal("commands are not yet supported");
 	if (!json_is_string(query))
 		return refusal("\"query\" is not a string");
 	if (params != NULL && !json_is_string(params))
@@ -90,12 +84,62 @@ answer_request(const struct runtime *r, json_t *request)
 			    params == NULL ? "" : json_string_value(params));
 }
 
+/* Sets @p command, or returns why not. */
+static json_t *
+begin_command(json_t *request, struct command **command)
+{
+	struct command *c = command_create();
+	json_t *reply;
+
+	if (c == NULL)
+		return NULL;
+	if (command_parse(c, request) == 0) {
+		*command = c;
+		return NULL;
+	}
+	reply = refusal(c->text);
+	command_destroy(c);
+	return reply;
+}
+
+static json_t *
+answer_request(const struct runtime *r, json_t *request, struct command **command)
+{
+	if (!json_is_object(request))
+		return refusal("not an object");
+	if (json_integer_value(json_object_get(request, "version")) != CONTROL_REQUEST_VERSION)
+		return refusal("\"version\" is not 1");
+	if (json_object_get(request, "command") != NULL)
+		return begin_command(request, command);
+	return answer_query_request(r, request);
+}
+
 char *
-control_request_answer(const struct runtime *r, const char *line, size_t line_len, size_t *len)
+control_request_answer(const struct runtime *r, const char *line, size_t line_len, size_t *len,
+		       struct command **command)
 {
 	json_t *request = json_loadb(line, line_len, JSON_REJECT_DUPLICATES, NULL);
-	json_t *reply = request == NULL ? refusal("not JSON") : answer_request(r, request);
+	json_t *reply;
 
+	*command = NULL;
+	reply = request == NULL ? refusal("not JSON") : answer_request(r, request, command);
 	json_decref(request);
+	return to_line(reply, len);
+}
+
+char *
+control_request_outcome(const struct command *c, size_t *len)
+{
+	bool is_done = c->result == 0;
+	json_t *reply, *inner;
+
+	if (!is_done) {
+		inner = reply = refusal(c->text);
+	} else {
+		inner = json_pack("{s:s}", "message", c->text);
+		reply = json_pack("{s:b, s:o}", "ok", 1, "result", inner);
+	}
+	if (json_array_size(c->lines) != 0)
+		json_object_set(inner, is_done ? "warnings" : "errors", c->lines);
 	return to_line(reply, len);
 }

@@ -11,18 +11,22 @@
 
 #include <stddef.h>
 
-#include "runtime.h"
+#include "command.h"
 
 #define CONTROL_REQUEST_VERSION 1
 
 /**
- * Answer the request @p line.
+ * Answer the request @p line, or make a command of it.
  *
- * @param len set to the length of the reply, which ends with a newline
- * @return    NULL without memory
+ * @param len     set to the length of the reply, which ends with a newline
+ * @param command set to what is to be carried out and answered then, else to NULL
+ * @return        NULL with a command, or without memory
  */
 char *control_request_answer(const struct runtime *r, const char *line, size_t line_len,
-			     size_t *len);
+			     size_t *len, struct command **command);
+
+/** The reply to a command that is done; likewise. */
+char *control_request_outcome(const struct command *c, size_t *len);
 
 /** A reply that says why a request is refused; likewise. */
 char *control_request_refuse(const char *reason, size_t *len);

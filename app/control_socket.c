@@ -26,6 +26,7 @@
 
 struct control_socket {
 	const struct runtime *r;
+	const struct command_executor *executor;
 	int listen_fd;
 	int epoll_fd;
 	gid_t group; /* that of the socket */
@@ -38,39 +39,40 @@ struct control_socket {
 /* ------------------------------------------------------------------------------------------- */
 
 static void
-drop(struct control_client *c)
+drop(struct control_socket *s, struct control_client *c)
 {
 	close(c->fd);
 	free(c->out);
+	if (c->command != NULL)
+		s->executor->release(s->executor->context, c->command);
 	memset(c, 0, sizeof(*c));
 	c->fd = -1;
 }
 
 /*
- * Wait for the client to read, or for it to write. While a reply is under way its requests wait in
- * the kernel, and so does the client.
+ * Wait for the client to read, or for it to write. While a reply or a command is under way its
+ * requests wait in the kernel, and so does the client.
  */
 static void
 watch(struct control_socket *s, struct control_client *c, int operation)
 {
-	bool wants_write = control_client_wants_write(c);
-	struct epoll_event event = { .data.ptr = c };
+	uint32_t events = control_client_events(c);
+	struct epoll_event event = { .data.ptr = c, .events = events };
 
-	if (operation == EPOLL_CTL_MOD && wants_write == c->is_writing)
+	if (operation == EPOLL_CTL_MOD && events == c->events)
 		return;
-	event.events = wants_write ? EPOLLOUT : EPOLLIN;
-	c->is_writing = wants_write;
+	c->events = events;
 	if (epoll_ctl(s->epoll_fd, operation, c->fd, &event) != 0)
-		drop(c);
+		drop(s, c);
 }
 
 static void
 serve_client(struct control_socket *s, struct control_client *c, uint64_t now_us)
 {
-	if (control_client_serve(c, s->r, now_us))
+	if (control_client_serve(c, s->r, s->executor, now_us))
 		watch(s, c, EPOLL_CTL_MOD);
 	else
-		drop(c);
+		drop(s, c);
 }
 
 static struct control_client *
@@ -100,8 +102,9 @@ static void
 admit(struct control_socket *s, int fd)
 {
 	struct control_client *c;
+	uid_t user;
 
-	if (!control_peer_is_allowed(fd, s->group)) {
+	if (!control_peer_is_allowed(fd, s->group, &user)) {
 		log_line(WARNING, app, "control socket: a client without the right was refused");
 		turn_away(fd, "not allowed");
 		return;
@@ -112,6 +115,7 @@ admit(struct control_socket *s, int fd)
 		return;
 	}
 	c->fd = fd;
+	c->user = user;
 	watch(s, c, EPOLL_CTL_ADD);
 }
 
@@ -124,16 +128,23 @@ accept_one(struct control_socket *s)
 		admit(s, fd);
 }
 
-/* Of those whose reply is under way. */
+static bool
+is_impatient(const struct control_client *c, uint64_t now_us)
+{
+	return c->out != NULL && now_us > c->taken_us + CONTROL_SOCKET_PATIENCE_MS * 1000ULL;
+}
+
+/* What no event of the socket tells: a command is done, a client takes nothing of its reply. */
 static void
-drop_impatiently(struct control_socket *s, uint64_t now_us)
+visit_clients(struct control_socket *s, uint64_t now_us)
 {
 	for (size_t i = 0; i < CONTROL_SOCKET_CLIENTS_MAX; i++) {
 		struct control_client *c = &s->client[i];
 
-		if (c->fd >= 0 && c->out != NULL &&
-		    now_us > c->taken_us + CONTROL_SOCKET_PATIENCE_MS * 1000ULL)
-			drop(c);
+		if (c->fd >= 0 && c->command != NULL && c->command->is_done)
+			serve_client(s, c, now_us);
+		if (c->fd >= 0 && is_impatient(c, now_us))
+			drop(s, c);
 	}
 }
 
@@ -145,12 +156,16 @@ control_socket_serve(struct control_socket *s)
 	uint64_t now_us = clock_us();
 
 	for (int i = 0; i < count; i++) {
-		if (ready[i].data.ptr == NULL)
+		struct control_client *c = ready[i].data.ptr;
+
+		if (c == NULL)
 			accept_one(s);
+		else if (c->command != NULL && (ready[i].events & (EPOLLHUP | EPOLLERR)) != 0)
+			drop(s, c);
 		else
-			serve_client(s, ready[i].data.ptr, now_us);
+			serve_client(s, c, now_us);
 	}
-	drop_impatiently(s, now_us);
+	visit_clients(s, now_us);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -204,7 +219,8 @@ start_listening(struct control_socket *s, const char *path)
 }
 
 struct control_socket *
-control_socket_create_at(const struct runtime *r, const char *path)
+control_socket_create_at(const struct runtime *r, const struct command_executor *executor,
+			 const char *path)
 {
 	struct control_socket *s = calloc(1, sizeof(*s));
 	int rc;
@@ -212,6 +228,7 @@ control_socket_create_at(const struct runtime *r, const char *path)
 	if (s == NULL)
 		return NULL;
 	s->r = r;
+	s->executor = executor;
 	s->listen_fd = -1;
 	s->epoll_fd = -1;
 	for (size_t i = 0; i < CONTROL_SOCKET_CLIENTS_MAX; i++)
@@ -226,7 +243,7 @@ control_socket_create_at(const struct runtime *r, const char *path)
 }
 
 struct control_socket *
-control_socket_create(const struct runtime *r)
+control_socket_create(const struct runtime *r, const struct command_executor *executor)
 {
 	char base[INSTANCE_DIR_MAX], dir[INSTANCE_DIR_MAX];
 	char path[INSTANCE_DIR_MAX + sizeof("/control")];
@@ -240,7 +257,7 @@ control_socket_create(const struct runtime *r)
 		return NULL;
 	}
 	snprintf(path, sizeof(path), "%s/control", dir);
-	return control_socket_create_at(r, path);
+	return control_socket_create_at(r, executor, path);
 }
 
 void
@@ -250,7 +267,7 @@ control_socket_destroy(struct control_socket *s)
 		return;
 	for (size_t i = 0; i < CONTROL_SOCKET_CLIENTS_MAX; i++) {
 		if (s->client[i].fd >= 0)
-			drop(&s->client[i]);
+			drop(s, &s->client[i]);
 	}
 	if (s->address.sun_path[0] != '\0')
 		unlink(s->address.sun_path);

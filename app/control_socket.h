@@ -13,7 +13,7 @@
 #ifndef CONTROL_SOCKET_H
 #define CONTROL_SOCKET_H
 
-#include "runtime.h"
+#include "command.h"
 
 #define CONTROL_SOCKET_CLIENTS_MAX 128
 #define CONTROL_SOCKET_LINE_MAX 4096
@@ -21,11 +21,18 @@
 
 struct control_socket;
 
-/** Listen in the runtime directory of r->prefix, which exists and is locked by this process. */
-struct control_socket *control_socket_create(const struct runtime *r);
+/**
+ * Listen in the runtime directory of r->prefix, which exists and is locked by this process.
+ *
+ * @param executor carries out commands; must outlast the socket
+ */
+struct control_socket *control_socket_create(const struct runtime *r,
+					     const struct command_executor *executor);
 
 /** Listen at @p path; what is there, left by an earlier run, is removed. */
-struct control_socket *control_socket_create_at(const struct runtime *r, const char *path);
+struct control_socket *control_socket_create_at(const struct runtime *r,
+						const struct command_executor *executor,
+						const char *path);
 
 /** Closes all connections and removes the socket. */
 void control_socket_destroy(struct control_socket *s);
@@ -35,7 +42,8 @@ int control_socket_fd(const struct control_socket *s);
 
 /**
  * Do what is due, at most one request for each client, without waiting. To be called now and then
- * without an event, too: clients that take nothing are dropped here.
+ * without an event, too: clients that take nothing are dropped here, and those whose command is done
+ * are answered.
  */
 void control_socket_serve(struct control_socket *s);
 

@@ -242,10 +242,12 @@ eal_args_build(int argc, char **argv, const struct config *config, struct eal_ar
 	memcpy(out->argv, argv, (size_t)argc * sizeof(*argv));
 
 	for (size_t i = 0; i < config->interface_count && !user.has_device_choice; i++) {
-		if (!port_is_pci(config->interfaces[i].device))
+		const struct config_interface *ifc = &config->interfaces[i];
+
+		if (ifc->parent >= 0 || !port_is_pci(ifc->device))
 			continue;
 		out->argv[out->argc++] = allow;
-		out->argv[out->argc++] = config->interfaces[i].device;
+		out->argv[out->argc++] = ifc->device;
 		has_pci = true;
 	}
 	if (!user.has_device_choice && !has_pci)

@@ -10,6 +10,9 @@
 #include "base/clock.h"
 #include "election_internal.h"
 
+/* How soon to look again whether a late worker has been heard. */
+#define RETRY_US 100
+
 /* Refused advertisements that are told of in a second (carp.log 2). */
 #define BAD_ADVERTS_PER_SECOND 10
 
@@ -112,16 +115,21 @@ election_event(struct runtime *r, const struct event *e)
 		counter_add(&r->events_lost, 1);
 }
 
-void
-election_settle(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
+static void
+settle_until(struct runtime *r, struct koi_vhid *v, uint64_t earliest_us)
 {
 	struct carp_vhid_status status;
 	uint64_t next_us = carp_vhid_next_us(v->election->carp);
 
-	/* A timer that waits for a late worker is due already: look again next time. */
-	timerheap_set(r->timers, v->slot, next_us > now_us ? next_us : now_us + 1);
+	timerheap_set(r->timers, v->slot, RTE_MAX(next_us, earliest_us));
 	carp_vhid_status(v->election->carp, &status);
 	record_write(v->status, &status);
+}
+
+void
+election_settle(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
+{
+	settle_until(r, v, now_us + 1);
 }
 
 static void
@@ -135,7 +143,7 @@ tell_refused(struct runtime *r, const struct koi_vhid *v, enum carp_counter coun
 		.bad_advert = { counter, *from },
 	};
 
-	if (r->config->log >= 2 &&
+	if (atomic_load_explicit(&r->in_force.log, memory_order_relaxed) >= 2 &&
 	    ratelimit_take(&r->election->bad_adverts, &r->election->bad_adverts_rate,
 			   clock_us_to_tsc(now_us)))
 		election_event(r, &event);
@@ -180,7 +188,22 @@ election_run(struct runtime *r, struct koi_vhid *v, uint64_t now_us, uint64_t he
 
 	carp_vhid_run(v->election->carp, now_us, heard_until_us, &actions);
 	election_carry_out(r, v, &actions, now_us);
+	/*
+	 * A timer that is due nevertheless waits for a late worker. Do not spin: it may be late
+	 * because it shares this core.
+	 */
+	settle_until(r, v, now_us + RETRY_US);
+}
+
+int
+election_force(struct runtime *r, struct koi_vhid *v, enum carp_state role, uint64_t now_us)
+{
+	struct carp_actions actions;
+	int rc = carp_vhid_force(v->election->carp, role, now_us, &actions);
+
+	election_carry_out(r, v, &actions, now_us);
 	election_settle(r, v, now_us);
+	return rc;
 }
 
 void

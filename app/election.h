@@ -52,6 +52,9 @@ struct koi_vhid *election_vhid_at(const struct runtime *r, size_t slot);
 /** Let time pass for one vhid, and arm its timer anew. */
 void election_run(struct runtime *r, struct koi_vhid *v, uint64_t now_us, uint64_t heard_until_us);
 
+/** Force a role once. 0, or -ENETDOWN if the vhid can have none. */
+int election_force(struct runtime *r, struct koi_vhid *v, enum carp_state role, uint64_t now_us);
+
 /** Make every vhid of an interface (or of all, NULL) due now. */
 void election_wake(struct runtime *r, const struct koi_interface *ifc, uint64_t now_us);
 
@@ -72,6 +75,12 @@ void election_resign(struct runtime *r, uint64_t now_us);
  * number or values; the shares of the sources of each interface follow.
  */
 uint64_t election_follow_intervals(struct runtime *r);
+
+/**
+ * How long every role holds without control: from any moment at which advertisements are on time,
+ * no peer takes over within it.
+ */
+uint64_t election_lease_us(const struct runtime *r);
 
 /** Tell the manager; what finds no room is counted. */
 void election_event(struct runtime *r, const struct event *e);

@@ -197,6 +197,8 @@ election_carry_out(struct runtime *r, struct koi_vhid *v, const struct carp_acti
 			is_bowing_out |= a->send.bow_out;
 			send_advert(r, v, a, now_us);
 			break;
+		case CARP_ACTION_NOTICE:
+			break;
 		case CARP_ACTION_ANNOUNCE:
 			e->is_announcing = true;
 			e->announce_next = 0;

@@ -60,7 +60,8 @@ election_apply(struct runtime *r, struct koi_vhid *v, const struct config_vhid *
 	if (!e->is_leaving)
 		election_store_role(v, election_role_of(carp_vhid_state(e->carp)));
 	e->announce_next = 0;
-	e->is_announcing = is_announcing && carp_vhid_state(e->carp) == CARP_MASTER;
+	e->is_announcing = (is_announcing || e->is_announcing) &&
+			   carp_vhid_state(e->carp) == CARP_MASTER;
 	if (e->is_announcing)
 		election_become_busy(r, v);
 	election_settle(r, v, now_us);
@@ -98,5 +99,33 @@ election_follow_intervals(struct runtime *r)
 	for (unsigned int i = 0; i < r->interface_count; i++)
 		atomic_store_explicit(&r->interface[i].source_cycles,
 				      punt_source_cycles(of_interface[i]), memory_order_relaxed);
+	return shortest;
+}
+
+/*
+ * A peer waits three times advbase, and its advskew, from our last advertisement, which may be an
+ * interval old when control stops. Its advskew is not known: none at the worst. With advbase 0
+ * there is nothing but the advskew, of which ours has to be the measure.
+ */
+static uint64_t
+lease_us(const struct koi_vhid *v)
+{
+	uint64_t interval_us = carp_vhid_interval_us(v->election->carp);
+	uint64_t patience_us = 3000000ULL * v->config->advbase;
+	uint64_t configured_us = v->config->advskew * 1000000ULL / 256;
+
+	if (v->config->advbase != 0)
+		return patience_us - interval_us;
+	return interval_us > 2 * configured_us ? configured_us : 3 * configured_us - interval_us;
+}
+
+uint64_t
+election_lease_us(const struct runtime *r)
+{
+	uint64_t shortest = INTERVAL_MAX_US;
+
+	for (unsigned int i = 0; i < r->election->slots; i++)
+		if (r->election->vhid[i] != NULL)
+			shortest = RTE_MIN(shortest, lease_us(r->election->vhid[i]));
 	return shortest;
 }

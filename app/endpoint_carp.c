@@ -29,25 +29,64 @@ endpoint_carp_list(const struct runtime *r, struct endpoint_query *q)
 	return endpoint_page_end(&page);
 }
 
+static uint64_t
+drops_of(const struct carp_vhid_status *s)
+{
+	uint64_t drops = 0;
+
+	for (unsigned int i = 0; i < CARP_COUNTERS; i++) {
+		if (endpoint_is_drop(carp_counter_name(i)))
+			drops += s->counters[i];
+	}
+	return drops;
+}
+
+/* As MASTER, another one has been heard within the time that makes a backup take over from it. */
+static bool
+is_split_brain(const struct carp_vhid_status *s, uint64_t now_us)
+{
+	uint64_t silence_us = 3000000ULL * s->master_advbase + 3000000ULL * s->master_advskew / 256;
+
+	return s->state == CARP_MASTER && s->has_master && s->master_heard_us > s->since_us &&
+	       now_us < s->master_heard_us + silence_us;
+}
+
+static json_int_t
+both_families(const struct carp_vhid_status *s, enum carp_counter v4, enum carp_counter v6)
+{
+	return (json_int_t)(s->counters[v4] + s->counters[v6]);
+}
+
 /* What one line of an overview shows. */
 static json_t *
 row(const struct koi_vhid *v, uint64_t now_us)
 {
 	struct carp_vhid_status s;
 	char text[CARP_REASON_TEXT];
+	json_t *o;
 
 	record_read(v->status, &s);
-	return json_pack("{s:s, s:s, s:I, s:s, s:i, s:i, s:i, s:i, s:o, s:I}",
-			 "vhid", v->name,
-			 "state", carp_state_name(s.state),
-			 "state_age_ms", endpoint_age_ms(now_us, s.since_us),
-			 "last_reason", carp_reason_format(&s.last_reason, text),
-			 "transitions", (int)s.transitions,
-			 "advbase", s.advbase,
-			 "advskew", s.advskew,
-			 "effective_advskew", s.effective_advskew,
-			 "address", endpoint_prefix(&v->shown->addresses[0]),
-			 "address_count", (json_int_t)v->shown->address_count);
+	o = json_pack("{s:s, s:s, s:I, s:s, s:i, s:i, s:i, s:i, s:o, s:I, s:i, s:I, s:I, s:I}",
+		      "vhid", v->name,
+		      "state", carp_state_name(s.state),
+		      "state_age_ms", endpoint_age_ms(now_us, s.since_us),
+		      "last_reason", carp_reason_format(&s.last_reason, text),
+		      "transitions", (int)s.transitions,
+		      "advbase", s.advbase,
+		      "advskew", s.advskew,
+		      "effective_advskew", s.effective_advskew,
+		      "address", endpoint_prefix(&v->shown->addresses[0]),
+		      "address_count", (json_int_t)v->shown->address_count,
+		      "split_brain", is_split_brain(&s, now_us),
+		      "all_received", both_families(&s, CARP_RECEIVED, CARP_RECEIVED6),
+		      "all_sent", both_families(&s, CARP_SENT, CARP_SENT6),
+		      "drops", (json_int_t)drops_of(&s));
+	if (o == NULL || !s.has_master)
+		return o;
+	json_object_set_new(o, "master_address", endpoint_address(&s.master));
+	json_object_set_new(o, "master_heard_age_ms",
+			    json_integer(endpoint_age_ms(now_us, s.master_heard_us)));
+	return o;
 }
 
 json_t *
@@ -107,21 +146,15 @@ add_settings(json_t *answer, const struct koi_vhid *v, const struct carp_vhid_st
 				    endpoint_address(&v->shown->source[IP_V6]));
 }
 
-/* As MASTER, another one has been heard within the time that makes a backup take over from it. */
-static bool
-is_split_brain(const struct carp_vhid_status *s, uint64_t now_us)
-{
-	uint64_t silence_us = 3000000ULL * s->master_advbase + 3000000ULL * s->master_advskew / 256;
-
-	return s->state == CARP_MASTER && s->has_master && s->master_heard_us > s->since_us &&
-	       now_us < s->master_heard_us + silence_us;
-}
-
 static void
 add_master(json_t *answer, const struct carp_vhid_status *s, uint64_t now_us)
 {
 	const char *timer = s->state == CARP_MASTER ? "next_advert_ms" : "master_down_ms";
 
+	if (s->handover != CARP_HANDOVER_NONE)
+		json_object_set_new(answer, "handover", json_string(carp_handover_name(s->handover)));
+	if (s->handover == CARP_HANDOVER_DONE)
+		json_object_set_new(answer, "handover_to", endpoint_address(&s->handover_to));
 	json_object_set_new(answer, "split_brain", json_integer(is_split_brain(s, now_us)));
 	if (s->state != CARP_INIT && s->deadline_us != CARP_NEVER)
 		json_object_set_new(answer, timer,
@@ -141,16 +174,11 @@ add_counters(json_t *answer, const struct carp_vhid_status *s)
 	static const enum carp_counter shown[] = {
 		CARP_RECEIVED, CARP_RECEIVED6, CARP_SENT, CARP_SENT6, CARP_SEND_ERRORS,
 	};
-	uint64_t drops = 0;
 
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
 		json_object_set_new(answer, carp_counter_name(shown[i]),
 				    json_integer((json_int_t)s->counters[shown[i]]));
-	for (unsigned int i = 0; i < CARP_COUNTERS; i++) {
-		if (endpoint_is_drop(carp_counter_name(i)))
-			drops += s->counters[i];
-	}
-	json_object_set_new(answer, "drops", json_integer((json_int_t)drops));
+	json_object_set_new(answer, "drops", json_integer((json_int_t)drops_of(s)));
 }
 
 json_t *

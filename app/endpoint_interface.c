@@ -113,14 +113,22 @@ vhids(const struct koi_interface *ifc)
 	return list;
 }
 
+/* A sub-interface has the device of the interface that it is on. */
+static const char *
+device_of(const struct koi_interface *ifc)
+{
+	return ifc->shown->device != NULL ? ifc->shown->device : ifc->port->port.name;
+}
+
 static void
 add_device(json_t *answer, const struct koi_interface *ifc)
 {
 	const struct koi_port *p = ifc->port;
 	json_t *device;
 
-	device = json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:o, s:i, s:s}",
-			   "device", ifc->shown->device,
+	device = json_pack("{s:s, s:i, s:s, s:s, s:i, s:i, s:i, s:o, s:i, s:s}",
+			   "device", device_of(ifc),
+			   "vlan", ifc->vlan,
 			   "port", p->port.name,
 			   "driver", p->port.driver,
 			   "port_id", p->port.id,

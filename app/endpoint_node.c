@@ -22,9 +22,9 @@ endpoint_carp_settings(const struct runtime *r, struct endpoint_query *q)
 	if (!endpoint_param_none(q))
 		return NULL;
 	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:i, s:s}",
-			 "allow", c->carp.allow,
-			 "preempt", c->carp.preempt,
-			 "log", c->log,
+			 "allow", atomic_load(&r->in_force.allow),
+			 "preempt", atomic_load(&r->in_force.preempt),
+			 "log", atomic_load(&r->in_force.log),
 			 "demotion", c->demotion,
 			 "ifdown_demotion_factor", c->carp.ifdown_demotion_factor,
 			 "senderr_demotion_factor", c->carp.senderr_demotion_factor,
@@ -32,6 +32,18 @@ endpoint_carp_settings(const struct runtime *r, struct endpoint_query *q)
 			 "tos", c->tos,
 			 "master_down", c->carp.master_down == CARP_MASTER_DOWN_OPENBSD ?
 			 "openbsd" : "freebsd");
+}
+
+static json_t *
+cause(const struct carp_cause *c, uint64_t now_us)
+{
+	json_t *o = json_pack("{s:s, s:i, s:I}", "name", c->name, "value", c->value,
+			      "age_ms", endpoint_age_ms(now_us, c->since_us));
+
+	if (c->expires_us != CARP_NEVER)
+		json_object_set_new(o, "expires_ms",
+				    json_integer(endpoint_age_ms(c->expires_us, now_us)));
+	return o;
 }
 
 json_t *
@@ -50,9 +62,7 @@ endpoint_carp_demotion(const struct runtime *r, struct endpoint_query *q)
 		const struct carp_cause *c = &d.cause[i];
 
 		if (endpoint_page_wants(&page))
-			endpoint_page_add(&page,
-				json_pack("{s:s, s:i, s:I}", "name", c->name, "value", c->value,
-					  "age_ms", endpoint_age_ms(q->now_us, c->since_us)));
+			endpoint_page_add(&page, cause(c, q->now_us));
 	}
 	return endpoint_page_end(&page);
 }

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include "endpoint_internal.h"
+#include "notify.h"
 
 /* Sums what the names of a module's counters call a drop. */
 static uint64_t
@@ -110,15 +111,31 @@ heartbeats(const struct runtime *r, uint64_t now_us)
 	return list;
 }
 
+static void
+add_notify(json_t *health, const struct notify_counters *c)
+{
+	json_t *more = json_pack("{s:I, s:I, s:I, s:I, s:I}",
+		"notify_started", (json_int_t)counter_read(&c->started),
+		"notify_failed", (json_int_t)counter_read(&c->failed),
+		"notify_skipped",
+		(json_int_t)(counter_read(&c->skipped) + counter_read(&c->superseded)),
+		"notify_pending",
+		(json_int_t)(counter_read(&c->pending) + counter_read(&c->waiting)),
+		"notify_lost", (json_int_t)counter_read(&c->lost));
+
+	json_object_update_new(health, more);
+}
+
 json_t *
 endpoint_koi_health(const struct runtime *r, struct endpoint_query *q)
 {
 	struct control_gap gap;
+	json_t *health;
 
 	if (!endpoint_param_none(q))
 		return NULL;
 	record_read(r->gap, &gap);
-	return json_pack("{s:s, s:s, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+	health = json_pack("{s:s, s:s, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
 			 "version", KOI_VERSION,
 			 "prefix", r->prefix,
 			 "uptime_ms", endpoint_age_ms(q->now_us, r->start_us),
@@ -131,4 +148,6 @@ endpoint_koi_health(const struct runtime *r, struct endpoint_query *q)
 			 "control_gap_max_ever_us", (json_int_t)gap.max_ever_us,
 			 "events_lost", (json_int_t)counter_read(&r->events_lost),
 			 "worker_heartbeat_age_us", heartbeats(r, q->now_us));
+	add_notify(health, r->notify_counters);
+	return health;
 }

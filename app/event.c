@@ -30,18 +30,20 @@ event_history_destroy(struct event_history *h)
 	free(h);
 }
 
-void
+uint64_t
 event_history_add(struct event_history *h, const struct event *e, const char *name)
 {
 	struct event_entry *entry;
+	uint64_t sequence;
 
 	pthread_mutex_lock(&h->lock);
-	h->last++;
-	entry = &h->entry[h->last % EVENT_HISTORY];
-	entry->sequence = h->last;
+	sequence = ++h->last;
+	entry = &h->entry[sequence % EVENT_HISTORY];
+	entry->sequence = sequence;
 	entry->event = *e;
 	snprintf(entry->name, sizeof(entry->name), "%s", name);
 	pthread_mutex_unlock(&h->lock);
+	return sequence;
 }
 
 size_t

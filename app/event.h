@@ -69,8 +69,8 @@ struct event_history;
 struct event_history *event_history_create(void);
 void event_history_destroy(struct event_history *h);
 
-/** Keep an event; the oldest goes. Manager only. */
-void event_history_add(struct event_history *h, const struct event *e, const char *name);
+/** Keep an event; the oldest goes. Manager only. Returns its sequence. */
+uint64_t event_history_add(struct event_history *h, const struct event *e, const char *name);
 
 /**
  * Copy events with a sequence above @p since, oldest first.

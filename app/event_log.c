@@ -28,7 +28,7 @@ log_bad_advert(const struct runtime *r, const struct event *e)
 void
 event_log(const struct runtime *r, const struct event *e)
 {
-	uint8_t level = r->view->config->log;
+	uint8_t level = atomic_load_explicit(&r->in_force.log, memory_order_relaxed);
 
 	switch (e->type) {
 	case EVENT_STATE:

@@ -12,6 +12,9 @@
 
 #define DRAIN_MAX 32
 
+/* Announcements can wait and advertisements cannot: beyond this the ring is theirs. */
+#define ANNOUNCEMENTS_MAX 1024
+
 /* Frames taken from the ring that the device has not taken yet, in order. */
 struct inject_pending {
 	unsigned int count;
@@ -27,9 +30,13 @@ inject_frame(struct runtime *r, const struct inject_item *item, const uint8_t *d
 {
 	struct koi_port *port = r->interface[item->interface].port;
 	unsigned int injector = atomic_load_explicit(&port->injector, memory_order_relaxed);
-	struct rte_mbuf *frame = rte_pktmbuf_alloc(r->inject_pool);
+	struct rte_ring *ring = r->worker[injector].inject;
 	struct inject_item copy = *item;
+	struct rte_mbuf *frame;
 
+	if (item->kind == INJECT_ANNOUNCEMENT && rte_ring_count(ring) >= ANNOUNCEMENTS_MAX)
+		return -ENOBUFS;
+	frame = rte_pktmbuf_alloc(r->inject_pool);
 	if (frame == NULL)
 		return -ENOBUFS;
 	memcpy(rte_pktmbuf_mtod(frame, uint8_t *), data, len);
@@ -41,7 +48,7 @@ inject_frame(struct runtime *r, const struct inject_item *item, const uint8_t *d
 		frame->vlan_tci = r->interface[item->interface].vlan;
 		rte_vlan_insert(&frame);
 	}
-	if (rte_ring_sp_enqueue_elem(r->worker[injector].inject, &copy, sizeof(copy)) != 0) {
+	if (rte_ring_sp_enqueue_elem(ring, &copy, sizeof(copy)) != 0) {
 		rte_pktmbuf_free(frame);
 		return -ENOBUFS;
 	}

@@ -59,7 +59,8 @@ struct inject_done {
  * Hand a frame to the injecting worker of the interface's port.
  *
  * @param data copied
- * @return     0; -ENOBUFS if the pool or the ring is used up
+ * @return     0; -ENOBUFS if the pool or the ring is used up, for an announcement also if it would
+ *             take the room of advertisements
  */
 int inject_frame(struct runtime *r, const struct inject_item *item, const uint8_t *data, size_t len);
 

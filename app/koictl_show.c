@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "koictl_event.h"
 #include "koictl_format.h"
 #include "koictl_neighbors.h"
 #include "koictl_table.h"
@@ -184,6 +185,14 @@ print_workers(json_t *const result[2])
 	koictl_table_print(&t, stdout);
 }
 
+static const char *
+expiry(const json_t *cause, char buf[KOICTL_FORMAT_TEXT])
+{
+	const json_t *left_ms = json_object_get(cause, "expires_ms");
+
+	return left_ms == NULL ? "" : koictl_format_age(json_integer_value(left_ms), buf);
+}
+
 static void
 print_demotion(json_t *const result[2])
 {
@@ -192,52 +201,24 @@ print_demotion(json_t *const result[2])
 	const json_t *cause;
 	const char *key;
 
-	koictl_table_begin(&t, ">DEMOTION|FOR|CAUSE");
+	koictl_table_begin(&t, ">DEMOTION|>FOR|>ENDS IN|CAUSE");
 	json_object_foreach (json_object_get(result[0], "causes"), key, cause) {
 		koictl_table_add(&t, "%+lld", number(cause, "value"));
 		koictl_table_add(&t, "%s", koictl_format_age(number(cause, "age_ms"), age));
+		koictl_table_add(&t, "%s", expiry(cause, age));
 		koictl_table_add(&t, "%s", text(cause, "name"));
 	}
 	koictl_table_add(&t, "%lld", number(result[0], "sum"));
+	koictl_table_add(&t, " ");
 	koictl_table_add(&t, " ");
 	koictl_table_add(&t, "sum");
 	koictl_table_print(&t, stdout);
 }
 
-/* What an event is about, whatever its type. */
-static const char *
-subject(const json_t *event, char buf[KOICTL_FORMAT_TEXT])
-{
-	if (json_object_get(event, "worker") != NULL) {
-		snprintf(buf, KOICTL_FORMAT_TEXT, "worker %lld", number(event, "worker"));
-		return buf;
-	}
-	return text(event, json_object_get(event, "vhid") != NULL ? "vhid" : "interface");
-}
-
-static void
-add_what(struct koictl_table *t, const json_t *event)
-{
-	const char *type = text(event, "type");
-
-	if (strcmp(type, "state") == 0)
-		koictl_table_add(t, "%s -> %s (%s)", text(event, "from"), text(event, "to"),
-				 text(event, "reason"));
-	else if (strcmp(type, "link") == 0)
-		koictl_table_add(t, "link %s", text(event, "to"));
-	else if (strcmp(type, "demotion") == 0)
-		koictl_table_add(t, "demotion %lld", number(event, "demotion"));
-	else if (json_object_get(event, "stall_ms") != NULL)
-		koictl_table_add(t, "%s: %lld ms", type, number(event, "stall_ms"));
-	else
-		koictl_table_add(t, "%s from %s: %s", type, text(event, "peer"),
-				 text(event, "reason"));
-}
-
 static void
 print_events(json_t *const result[2])
 {
-	char buf[KOICTL_FORMAT_TEXT];
+	char buf[KOICTL_FORMAT_TEXT], what[KOICTL_EVENT_TEXT];
 	struct koictl_table t;
 	const json_t *event;
 	const char *key;
@@ -246,8 +227,8 @@ print_events(json_t *const result[2])
 	json_object_foreach (json_object_get(result[0], "events"), key, event) {
 		koictl_table_add(&t, "%lld", number(event, "sequence"));
 		koictl_table_add(&t, "%s", koictl_format_time(number(event, "unix_ms"), buf));
-		koictl_table_add(&t, "%s", subject(event, buf));
-		add_what(&t, event);
+		koictl_table_add(&t, "%s", koictl_event_subject(event, buf));
+		koictl_table_add(&t, "%s", koictl_event_what(event, what));
 	}
 	koictl_table_print(&t, stdout);
 	if (number(result[0], "missed") != 0)
@@ -308,7 +289,7 @@ koictl_show_run(const struct koictl_show *s, struct koictl_client *c, const char
 	if (argument[0] != '\0' && s->print == print_interfaces)
 		s = &one_interface;
 	for (int i = 0; i < 2 && s->path[i] != NULL && rc == 0; i++)
-		rc = koictl_client_query(c, s->path[i], argument, &result[i]);
+		rc = koictl_client_ask(c, koictl_client_query(s->path[i], argument), &result[i]);
 	if (rc == 0 && is_json)
 		print_json(result);
 	else if (rc == 0)

@@ -26,6 +26,7 @@
 #include "instance.h"
 #include "manager.h"
 #include "memory.h"
+#include "notify.h"
 #include "runtime.h"
 #include "worker.h"
 
@@ -91,7 +92,8 @@ run(struct runtime *r)
 }
 
 static enum exit_status
-start(const struct args *args, struct config **config, const struct eal_options *options)
+start(const struct args *args, struct config **config, const struct eal_options *options,
+      struct notify *notify)
 {
 	static struct runtime runtime;
 	uint64_t needed_mib = memory_needed_mib(*config, rte_lcore_count() - 1);
@@ -110,13 +112,16 @@ start(const struct args *args, struct config **config, const struct eal_options 
 		return EXIT_BRING_UP;
 	}
 	*config = NULL;
+	runtime.notify = notify;
+	runtime.notify_counters = notify_counters(notify);
 	status = run(&runtime);
 	runtime_destroy(&runtime);
 	return status;
 }
 
 static enum exit_status
-start_eal(const struct args *args, struct config **config, const struct eal_options *options)
+start_eal(const struct args *args, struct config **config, const struct eal_options *options,
+	  struct notify *notify)
 {
 	enum exit_status status;
 	struct eal_args eal;
@@ -131,7 +136,7 @@ start_eal(const struct args *args, struct config **config, const struct eal_opti
 		eal_args_free(&eal);
 		return EXIT_BRING_UP;
 	}
-	status = start(args, config, options);
+	status = start(args, config, options, notify);
 	rte_eal_cleanup();
 	eal_args_free(&eal);
 	return status;
@@ -142,7 +147,7 @@ start_eal(const struct args *args, struct config **config, const struct eal_opti
 /* ------------------------------------------------------------------------------------------- */
 
 static enum exit_status
-start_instance(const struct args *args, struct config **config)
+start_instance(const struct args *args, struct config **config, struct notify *notify)
 {
 	char base[INSTANCE_DIR_MAX];
 	struct eal_options options;
@@ -156,6 +161,11 @@ start_instance(const struct args *args, struct config **config)
 		rc = instance_base(base);
 	if (rc == 0)
 		rc = instance_lock(&instance, base, options.file_prefix, &other);
+	if (rc == -EINVAL) {
+		fprintf(stderr, "koi: --file-prefix %s: not a name for a directory\n",
+			options.file_prefix);
+		return EXIT_USAGE;
+	}
 	if (rc == -EBUSY) {
 		fprintf(stderr, "koi: another koi with --file-prefix %s runs: pid %d\n",
 			options.file_prefix, (int)other);
@@ -166,13 +176,13 @@ start_instance(const struct args *args, struct config **config)
 		return EXIT_BRING_UP;
 	}
 	manager_block_signals();
-	status = start_eal(args, config, &options);
+	status = start_eal(args, config, &options, notify);
 	instance_unlock(&instance);
 	return status;
 }
 
 static enum exit_status
-load_and_start(const struct args *args)
+load_and_start(const struct args *args, struct notify *notify)
 {
 	struct config_report report;
 	struct config *config = config_load(args->config_file, CONFIG_RUN, &report);
@@ -182,8 +192,24 @@ load_and_start(const struct args *args)
 	config_report_free(&report);
 	if (config == NULL)
 		return EXIT_CONFIG;
-	status = start_instance(args, &config);
+	status = start_instance(args, &config, notify);
 	config_free(config);
+	return status;
+}
+
+/* The process that starts programs comes first: it has no secret, no memory of the EAL, no lock. */
+static enum exit_status
+start_with_helper(int argc, char **argv, const struct args *args)
+{
+	struct notify *notify = notify_start(argc, argv, NOTIFY_LIMIT_MS);
+	enum exit_status status;
+
+	if (notify == NULL) {
+		fprintf(stderr, "koi: the process that starts programs: %s\n", strerror(errno));
+		return EXIT_RUN;
+	}
+	status = load_and_start(args, notify);
+	notify_stop(notify);
 	return status;
 }
 
@@ -205,6 +231,6 @@ main(int argc, char **argv)
 		args_print_help(stdout);
 		return EXIT_CLEAN;
 	default:
-		return load_and_start(&args);
+		return start_with_helper(argc, argv, &args);
 	}
 }

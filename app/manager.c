@@ -2,8 +2,6 @@
 #include "manager.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -17,24 +15,24 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "commander.h"
 #include "control_socket.h"
 #include "event_log.h"
-#include "reload.h"
+#include "notify.h"
 #include "sdnotify.h"
 
 /* How soon an event is in the log, and a link change noticed. */
 #define POLL_MS 5
+/* ... while somebody waits for the answer to a command. */
+#define BUSY_POLL_MS 1
 
 struct manager {
 	struct runtime *r;
 	pthread_t thread;
 	int epoll_fd;
 	int signal_fd;
+	struct commander commander;
 	struct control_socket *socket;
-	struct change_list *changes; /* a reload under way */
-	bool is_shown;               /* ... that control has made and readers see */
-	uint64_t qsbr_token;
-	uint64_t reload_us;
 	bool is_ready_told;
 	uint64_t watchdog_us; /* how often the service manager wants a sign of life; 0 never */
 	uint64_t watchdog_next_us;
@@ -76,80 +74,12 @@ take_events(struct runtime *r)
 	struct event event;
 
 	while (rte_ring_sc_dequeue_elem(r->events, &event, sizeof(event)) == 0) {
-		event_history_add(r->history, &event, name_of(r, &event));
+		const char *name = name_of(r, &event);
+		uint64_t sequence = event_history_add(r->history, &event, name);
+
+		notify_event(r->notify, &event, name, sequence);
 		event_log(r, &event);
 	}
-}
-
-/* ------------------------------------------------------------------------------------------- */
-/* Reload                                                                                       */
-/* ------------------------------------------------------------------------------------------- */
-
-static void
-log_report(const struct config_report *report, const char *file)
-{
-	for (size_t i = 0; i < report->error_count; i++)
-		log_line(ERR, config, "%s: %s", file, report->errors[i]);
-	for (size_t i = 0; i < report->warning_count; i++)
-		log_line(WARNING, config, "%s: %s", file, report->warnings[i]);
-}
-
-int
-manager_reload(struct manager *m, struct config_report *report)
-{
-	struct config *config;
-	int rc;
-
-	if (m->changes != NULL)
-		return -EALREADY;
-	config = config_load(m->r->config_file, CONFIG_RUN, report);
-	if (config == NULL)
-		return -errno;
-	m->changes = reload_plan(m->r, config, report);
-	if (m->changes == NULL) {
-		rc = -errno;
-		config_free(config);
-		return rc;
-	}
-	sdnotify("RELOADING=1");
-	m->reload_us = clock_us();
-	rte_ring_sp_enqueue(m->r->changes, m->changes);
-	return 0;
-}
-
-static void
-reload_by_signal(struct manager *m)
-{
-	struct config_report report = { 0 };
-	int rc = manager_reload(m, &report);
-
-	log_report(&report, m->r->config_file);
-	config_report_free(&report);
-	if (rc != 0)
-		log_line(ERR, config, "reload: nothing has changed: %s", strerror(-rc));
-}
-
-/* Control first, then readers, then, when no worker can see it any more, what was replaced. */
-static void
-follow_reload(struct manager *m)
-{
-	if (m->changes == NULL || !atomic_load_explicit(&m->changes->is_done, memory_order_acquire))
-		return;
-	if (!m->is_shown) {
-		/* Events of vhids that are gone have been told: they come before the end. */
-		take_events(m->r);
-		reload_show(m->r, m->changes);
-		m->qsbr_token = rte_rcu_qsbr_start(m->r->qsbr);
-		m->is_shown = true;
-	}
-	if (rte_rcu_qsbr_check(m->r->qsbr, m->qsbr_token, false) != 1)
-		return;
-	reload_finish(m->r, m->changes);
-	m->changes = NULL;
-	m->is_shown = false;
-	log_line(NOTICE, config, "reloaded: %u vhid%s, in %" PRIu64 " ms", m->r->view->vhid_count,
-		 m->r->view->vhid_count == 1 ? "" : "s", (clock_us() - m->reload_us) / 1000);
-	sdnotify("READY=1");
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -168,7 +98,7 @@ take_signal(struct manager *m)
 		atomic_store_explicit(&m->r->stop_requested, true, memory_order_release);
 		break;
 	case SIGHUP:
-		reload_by_signal(m);
+		commander_reload(&m->commander);
 		break;
 	case SIGUSR1:
 		event_log_state(m->r);
@@ -218,7 +148,8 @@ manager_main(void *arg)
 	struct epoll_event ready[4];
 
 	while (!atomic_load_explicit(&m->stop, memory_order_acquire)) {
-		int count = epoll_wait(m->epoll_fd, ready, RTE_DIM(ready), POLL_MS);
+		int wait_ms = commander_is_busy(&m->commander) ? BUSY_POLL_MS : POLL_MS;
+		int count = epoll_wait(m->epoll_fd, ready, RTE_DIM(ready), wait_ms);
 
 		for (int i = 0; i < count; i++) {
 			if (ready[i].data.fd == m->signal_fd)
@@ -227,7 +158,8 @@ manager_main(void *arg)
 		control_socket_serve(m->socket);
 		poll_links(m->r);
 		take_events(m->r);
-		follow_reload(m);
+		notify_serve(m->r->notify, clock_us());
+		commander_step(&m->commander);
 		tell_service_manager(m);
 	}
 	take_events(m->r);
@@ -246,6 +178,7 @@ static void
 manager_free(struct manager *m)
 {
 	control_socket_destroy(m->socket);
+	commander_end(&m->commander);
 	if (m->signal_fd >= 0)
 		close(m->signal_fd);
 	if (m->epoll_fd >= 0)
@@ -264,15 +197,17 @@ manager_start(struct runtime *r)
 		return NULL;
 	fill_signals(&set);
 	m->r = r;
+	commander_init(&m->commander, r);
 	m->watchdog_us = sdnotify_watchdog_us();
 	m->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	m->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (m->signal_fd < 0 || m->epoll_fd < 0 || watch_fd(m, m->signal_fd) != 0)
 		goto err;
-	m->socket = control_socket_create(r);
+	m->socket = control_socket_create(r, &m->commander.executor);
 	if (m->socket == NULL || watch_fd(m, control_socket_fd(m->socket)) != 0)
 		goto err;
 	poll_links(r);
+	notify_set_programs(r->notify, r->view->config);
 	errno = rte_ctrl_thread_create(&m->thread, "koi-manager", NULL, manager_main, m);
 	if (errno != 0) {
 		errno = errno < 0 ? -errno : errno;
@@ -294,12 +229,5 @@ manager_stop(struct manager *m)
 		return;
 	atomic_store_explicit(&m->stop, true, memory_order_release);
 	pthread_join(m->thread, NULL);
-	/* Control and workers have ended: nothing is in their hands any more. */
-	if (m->changes != NULL) {
-		change_step(m->r, m->changes, UINT_MAX, clock_us());
-		if (!m->is_shown)
-			reload_show(m->r, m->changes);
-		reload_finish(m->r, m->changes);
-	}
 	manager_free(m);
 }

@@ -20,15 +20,6 @@ void manager_block_signals(void);
 /** NULL with errno. */
 struct manager *manager_start(struct runtime *r);
 
-/**
- * Begin to reload the configuration file.
- *
- * @param report filled with what is wrong in it
- * @return       0; -EALREADY if a reload is under way; -EINVAL, -EBUSY (needs a restart) or what
- *               reload_plan() said: then nothing has changed
- */
-int manager_reload(struct manager *m, struct config_report *report);
-
 /** Writes what events are left and ends the thread. */
 void manager_stop(struct manager *m);
 

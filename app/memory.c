@@ -30,7 +30,8 @@ interface_bytes(const struct config *config, size_t at, unsigned int workers)
 			addresses += config->vhids[i].address_count;
 
 	/* A set has up to four slots for an address, and while it is replaced there are two. */
-	return port_memory((uint16_t)queues, ifc->mtu) + sizeof(struct koi_interface) +
+	return (ifc->parent < 0 ? port_memory((uint16_t)queues, ifc->mtu) + sizeof(struct koi_port) : 0) +
+	       sizeof(struct koi_interface) +
 	       (uint64_t)workers * sizeof(struct worker_interface) +
 	       2 * (sizeof(struct vip_set) +
 		    addresses * (4 * sizeof(struct vip_entry) + sizeof(struct ip_prefix)));

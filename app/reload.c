@@ -36,9 +36,9 @@ plan_vhid(struct runtime *r, struct change_list *list, unsigned int i,
 		if (v == NULL)
 			return -errno;
 		change = append(list, CHANGE_VHID_ADD);
-	} else if (changed != NULL) {
+	} else if (changed != NULL || v->changed != NULL) {
 		change = append(list, CHANGE_VHID_APPLY);
-		change->announce = changed->addresses;
+		change->announce = changed != NULL && changed->addresses;
 		change->carp = reload_vhid_change(v, c);
 		if (change->carp == NULL)
 			return -errno;
@@ -214,6 +214,8 @@ reload_show(struct runtime *r, struct change_list *list)
 		if (v->shown != NULL)
 			reload_vhid_release(v, v->shown, &view->config->vhids[i]);
 		v->shown = &view->config->vhids[i];
+		reload_vhid_copy_free(v->changed);
+		v->changed = NULL;
 	}
 	pthread_rwlock_unlock(&r->view_lock);
 }

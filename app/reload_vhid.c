@@ -77,6 +77,7 @@ reload_vhid_destroy(struct runtime *r, struct koi_vhid *v, const struct config_v
 	if (needs_filter(c))
 		port_vhid_remove(&v->interface->port->port, c->vhid);
 	r->slot[v->slot] = NULL;
+	reload_vhid_copy_free(v->changed);
 	election_discard(v);
 	record_destroy(v->status);
 	free(v);
@@ -97,6 +98,25 @@ reload_vhid_change(struct koi_vhid *v, const struct config_vhid *c)
 	carp_vhid_change_destroy(change);
 	errno = -rc;
 	return NULL;
+}
+
+struct config_vhid *
+reload_vhid_copy(const struct config_vhid *c)
+{
+	struct config_vhid *copy = malloc(sizeof(*copy));
+
+	if (copy != NULL)
+		*copy = *c;
+	return copy;
+}
+
+void
+reload_vhid_copy_free(struct config_vhid *c)
+{
+	if (c == NULL)
+		return;
+	explicit_bzero(c, sizeof(*c));
+	free(c);
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * The parts of a vhid that exist before and after its election: object, slot, device filter.
+ * The parts of a vhid that exist before and after its election: object, slot, device filter, and
+ * the values to give it.
  *
  * Threads: the manager; main before it exists and after it has ended.
  */
@@ -23,6 +24,14 @@ void reload_vhid_destroy(struct runtime *r, struct koi_vhid *v, const struct con
 
 /** New values for a running vhid; sets the device filter that they need. NULL with errno. */
 struct carp_vhid_change *reload_vhid_change(struct koi_vhid *v, const struct config_vhid *c);
+
+/**
+ * The values of a vhid, to be changed by a command. Lists are shared with @p c, which must stay.
+ * NULL without memory.
+ */
+struct config_vhid *reload_vhid_copy(const struct config_vhid *c);
+/** Wipes the secret. */
+void reload_vhid_copy_free(struct config_vhid *c);
 
 /** Remove the device filter that @p was needs and @p now does not. */
 void reload_vhid_release(struct koi_vhid *v, const struct config_vhid *was,

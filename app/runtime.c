@@ -21,6 +21,7 @@
 
 #define EVENT_RING_SIZE 8192
 #define CHANGE_RING_SIZE 8
+#define COMMAND_RING_SIZE 256
 #define INJECT_POOL_SIZE 8191
 #define INJECT_POOL_CACHE 64
 /* What a device may hold beyond the descriptors that it admits to. */
@@ -283,13 +284,14 @@ create_shared(struct runtime *r)
 						 RTE_PKTMBUF_HEADROOM + 128, SOCKET_ID_ANY);
 	r->events = create_ring("events", 0, sizeof(struct event), EVENT_RING_SIZE, SOCKET_ID_ANY);
 	r->changes = create_ring("changes", 0, sizeof(void *), CHANGE_RING_SIZE, SOCKET_ID_ANY);
+	r->commands = create_ring("commands", 0, sizeof(void *), COMMAND_RING_SIZE, SOCKET_ID_ANY);
 	r->neighbours = neigh_create("koi_neigh", NEIGH_CAPACITY, SOCKET_ID_ANY);
 	r->timers = timerheap_create(CONFIG_VHIDS_MAX);
 	r->demotion = record_create(sizeof(struct demotion_status));
 	r->gap = record_create(sizeof(struct control_gap));
 	r->history = event_history_create();
 	if (r->port == NULL || r->interface == NULL || r->qsbr == NULL || r->inject_pool == NULL ||
-	    r->events == NULL || r->changes == NULL || r->neighbours == NULL || r->timers == NULL ||
+	    r->events == NULL || r->changes == NULL || r->commands == NULL || r->neighbours == NULL || r->timers == NULL ||
 	    r->demotion == NULL || r->gap == NULL || r->history == NULL)
 		return -ENOMEM;
 	rte_rcu_qsbr_init(r->qsbr, r->worker_count);
@@ -392,6 +394,7 @@ runtime_destroy(struct runtime *r)
 	rte_mempool_free(r->inject_pool);
 	rte_ring_free(r->events);
 	rte_ring_free(r->changes);
+	rte_ring_free(r->commands);
 	neigh_destroy(r->neighbours);
 	timerheap_destroy(r->timers);
 	record_destroy(r->demotion);

@@ -86,6 +86,8 @@ struct koi_interface {
 struct koi_vhid {
 	const struct config_vhid *config; /**< control */
 	const struct config_vhid *shown;  /**< readers, under view_lock */
+	/** What a command made of the file's values, in force until the next reload, or NULL. Manager. */
+	struct config_vhid *changed;
 	struct koi_interface *interface;
 	unsigned int slot; /**< its number in timers, events and injected frames */
 	char name[CONFIG_NAME_MAX + 4]; /**< "1@lan" */
@@ -145,7 +147,7 @@ struct rx_queue {
 	uint16_t queue;
 	uint16_t depth;          /**< frames that the queue can hold */
 	uint32_t taken;          /**< since the mark was set */
-	bool is_drained;         /**< since the mark was set */
+	bool is_drained;         /**< found empty since the mark was set */
 };
 
 struct worker {
@@ -181,8 +183,8 @@ struct worker {
 /* The whole                                                                                    */
 /* ------------------------------------------------------------------------------------------- */
 
-/** Named causes, two of each interface, and a few of the node itself. */
-#define DEMOTION_CAUSES_MAX ((size_t)CARP_CAUSES_MAX + 2 * CONFIG_INTERFACES_MAX + 8)
+/** Named causes, three of each interface, and a few of the node itself. */
+#define DEMOTION_CAUSES_MAX ((size_t)CARP_CAUSES_MAX + 3 * CONFIG_INTERFACES_MAX + 8)
 
 /** The demotion sum with its causes, as published by control. */
 struct demotion_status {
@@ -196,6 +198,13 @@ struct control_gap {
 	uint64_t max_10s_us;
 	uint64_t max_5min_us;
 	uint64_t max_ever_us;
+};
+
+/** Settings that a command may change until the next reload. Control writes, anyone reads. */
+struct settings_in_force {
+	_Atomic bool allow;
+	_Atomic bool preempt;
+	_Atomic uint8_t log;
 };
 
 /** What readers see: the configuration in force and its vhids, in its order. Replaced whole. */
@@ -234,12 +243,16 @@ struct runtime {
 	struct election *election;       /**< control's own: election.c */
 	struct timerheap *timers;        /**< control; by slot */
 	struct neigh_table *neighbours;  /**< control writes */
+	struct settings_in_force in_force;
 	struct record *demotion;         /**< struct demotion_status */
 	struct record *gap;              /**< struct control_gap */
 	struct rte_ring *events;         /**< to the manager: struct event */
 	struct rte_ring *changes;        /**< from the manager: struct change_list * */
+	struct rte_ring *commands;       /**< from the manager: struct command * */
 	counter_t events_lost;           /**< control */
 	struct event_history *history;   /**< the manager writes, anyone reads */
+	struct notify *notify;           /**< the manager */
+	const struct notify_counters *notify_counters; /**< anyone reads */
 
 	/**
 	 * Until when the roles hold. Control renews it; a worker that finds it expired treats every

@@ -75,7 +75,7 @@ follow_demotion(struct watch *w, uint64_t now_us)
 		return;
 	w->is_demoting = is_demoting;
 	carp_node_cause_set(w->r->node, CAUSE,
-			    is_demoting ? w->r->config->carp.ifdown_demotion_factor : 0, now_us);
+			    is_demoting ? w->r->config->carp.ifdown_demotion_factor : 0, 0, now_us);
 }
 
 static void

@@ -50,7 +50,7 @@ void watch_workers(struct watch *w, uint64_t now_us);
 /** True if a worker that polls the port is stalled. */
 bool watch_is_stalled(const struct watch *w, const struct koi_port *port);
 
-/** Control woke so much later than it meant to. */
+/** Control began a turn so much later than the last one's begin and its sleep allow for. */
 void watch_gap(struct watch *w, uint64_t late_us, uint64_t now_us);
 
 /** Control stood still: workers are not to blame for the time before now. */

@@ -24,46 +24,43 @@
 /* The way of a packet                                                                          */
 /* ------------------------------------------------------------------------------------------- */
 
-/* Frames of one interface, by what is to be done with them. */
+/* What a stage takes from what was received goes on in another array. */
 struct stages {
-	struct burst arp;
-	struct burst ip4;
+	struct burst in;
 	struct burst carp;
 	struct burst reply;
 	struct burst drop;
 	struct arp_sightings sightings;
-	unsigned int frames;
-	uint64_t octets;
 };
 
-static inline void
-stages_init(struct stages *s)
-{
-	s->arp.count = s->ip4.count = s->carp.count = s->reply.count = s->drop.count = 0;
-	s->sightings.count = 0;
-	s->frames = 0;
-	s->octets = 0;
-}
-
-/* Sort an untagged frame by EtherType. */
-static inline void
-sort_frame(struct worker_interface *wi, struct rte_mbuf *m, struct stages *s)
+/* A frame that no stage has taken, and no VLAN has. */
+static void
+drop_other(struct worker_interface *wi, struct rte_mbuf *m, struct burst *drop)
 {
 	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	enum link_counter reason = LINK_DROP_ETHERTYPE;
 
-	s->frames++;
-	s->octets += rte_pktmbuf_pkt_len(m);
-	if (unlikely(rte_pktmbuf_data_len(m) < sizeof(*eth))) {
-		counter_add(&wi->link[LINK_DROP_RUNT], 1);
-		burst_add(&s->drop, m);
-	} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4)) {
-		burst_add(&s->ip4, m);
-	} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP)) {
-		burst_add(&s->arp, m);
-	} else {
-		counter_add(&wi->link[LINK_DROP_ETHERTYPE], 1);
-		burst_add(&s->drop, m);
+	if (rte_pktmbuf_data_len(m) < sizeof(*eth))
+		reason = LINK_DROP_RUNT;
+	else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN))
+		reason = LINK_DROP_VLAN;
+	counter_add(&wi->link[reason], 1);
+	burst_add(drop, m);
+}
+
+static void
+transmit(struct worker_interface *wi, const struct rx_queue *q, struct burst *b)
+{
+	unsigned int sent = rte_eth_tx_burst(q->port_id, q->queue, b->frame, (uint16_t)b->count);
+
+	if (unlikely(sent < b->count)) {
+		for (unsigned int i = sent; i < b->count; i++)
+			b->octets -= rte_pktmbuf_pkt_len(b->frame[i]);
+		counter_add(&wi->link[LINK_DROP_TX], b->count - sent);
+		rte_pktmbuf_free_bulk(&b->frame[sent], b->count - sent);
 	}
+	counter_add(&wi->link[LINK_TX_PACKETS], sent);
+	counter_add(&wi->link[LINK_TX_BYTES], b->octets);
 }
 
 static void
@@ -76,47 +73,16 @@ push_tags(struct burst *b, uint16_t vlan)
 	}
 }
 
+/* What the stages have taken out of s->in goes its ways. */
 static void
-transmit(struct worker_interface *wi, const struct rx_queue *q, struct burst *b)
+finish(struct worker *w, const struct rx_queue *q, struct koi_interface *ifc, struct stages *s,
+       uint64_t now_tsc)
 {
-	uint64_t octets = 0;
-	unsigned int sent;
+	struct worker_interface *wi = w->interface[ifc->vip.index];
 
-	for (unsigned int i = 0; i < b->count; i++)
-		octets += rte_pktmbuf_pkt_len(b->frame[i]);
-	sent = rte_eth_tx_burst(q->port_id, q->queue, b->frame, (uint16_t)b->count);
-	if (unlikely(sent < b->count)) {
-		for (unsigned int i = sent; i < b->count; i++)
-			octets -= rte_pktmbuf_pkt_len(b->frame[i]);
-		counter_add(&wi->link[LINK_DROP_TX], b->count - sent);
-		rte_pktmbuf_free_bulk(&b->frame[sent], b->count - sent);
-	}
-	counter_add(&wi->link[LINK_TX_PACKETS], sent);
-	counter_add(&wi->link[LINK_TX_BYTES], octets);
-	b->count = 0;
-}
-
-/* All stages for the frames of one interface, from arp and ip4 to tx; leaves them empty. */
-static void
-run_stages(struct worker *w, const struct rx_queue *q, unsigned int interface, struct stages *s,
-	   uint64_t now_tsc)
-{
-	struct koi_interface *ifc = &w->runtime->interface[interface];
-	struct worker_interface *wi = w->interface[interface];
-	const struct vip_roles *roles = &ifc->vip.roles;
-
-	if (unlikely(now_tsc > atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire))) {
-		roles = &vip_roles_fenced;
-		counter_add(&w->fenced_bursts, 1);
-	}
-	counter_add(&wi->link[LINK_RX_PACKETS], s->frames);
-	counter_add(&wi->link[LINK_RX_BYTES], s->octets);
-
-	if (s->arp.count != 0)
-		arp_input(&wi->arp, &ifc->vip, roles, &s->arp, &s->reply, &s->drop, &s->sightings);
-	if (s->ip4.count != 0)
-		fwd_input4(&wi->fwd, &ifc->vip, roles, &s->ip4, &s->reply, &s->carp, &s->drop);
-
+	/* A reply is as long as its request: what came in is counted where it has gone. */
+	counter_add(&wi->link[LINK_RX_PACKETS], s->reply.count + s->carp.count + s->drop.count);
+	counter_add(&wi->link[LINK_RX_BYTES], s->reply.octets + s->carp.octets + s->drop.octets);
 	if (unlikely(ifc->vlan != 0))
 		push_tags(&s->reply, ifc->vlan);
 	if (s->reply.count != 0)
@@ -126,90 +92,138 @@ run_stages(struct worker *w, const struct rx_queue *q, unsigned int interface, s
 	if (s->sightings.count != 0)
 		punt_sightings(w, wi, &s->sightings, now_tsc);
 	burst_free(&s->drop);
-	stages_init(s);
 }
 
-/* A tag may be in the frame, in the mbuf, or (as af_packet has it) in both. */
-static inline bool
-is_tagged(const struct rte_mbuf *m)
-{
-	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
-
-	return eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN) ||
-	       (m->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0;
-}
-
-/* Take the tag off a tagged frame. Returns its VLAN; 0 is that of a mere priority. */
-static uint16_t
-take_tag(struct rte_mbuf *m)
-{
-	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
-
-	if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN))
-		rte_vlan_strip(m);
-	return m->vlan_tci % PORT_VLANS;
-}
-
-/* Tagged frames, interface by interface as they come. */
+/* All stages for the untagged frames of an interface; others stay in s->in. */
 static void
-run_tagged(struct worker *w, const struct rx_queue *q, struct burst *tagged, struct stages *s,
-	   uint64_t now_tsc)
+run_stages(struct worker *w, struct koi_interface *ifc, struct stages *s, uint64_t now_tsc)
+{
+	struct worker_interface *wi = w->interface[ifc->vip.index];
+	const struct vip_roles *roles = &ifc->vip.roles;
+
+	if (unlikely(now_tsc > atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire))) {
+		roles = &vip_roles_fenced;
+		counter_add(&w->fenced_bursts, 1);
+	}
+	burst_init(&s->carp);
+	burst_init(&s->reply);
+	burst_init(&s->drop);
+	s->sightings.count = 0;
+	fwd_input4(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, &s->drop);
+	if (s->in.count != 0)
+		arp_input(&wi->arp, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* VLANs                                                                                        */
+/* ------------------------------------------------------------------------------------------- */
+
+/*
+ * Where a tag is: in the frame, in the mbuf if the device takes tags off unasked, or (as af_packet
+ * has it) in both. Afterwards it is in the frame.
+ */
+static void
+put_tags_back(struct burst *b)
+{
+	for (unsigned int i = 0; i < b->count; i++) {
+		struct rte_mbuf *m = b->frame[i];
+		const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+
+		if ((m->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0 &&
+		    eth->ether_type != rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN))
+			rte_vlan_insert(&b->frame[i]);
+	}
+}
+
+/* Take a tag off. Returns the interface that has its VLAN, if there is one; 0 is a mere priority. */
+static unsigned int
+take_tag(const struct koi_port *port, struct rte_mbuf *m)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	const struct rte_vlan_hdr *tag = (const struct rte_vlan_hdr *)(eth + 1);
+	unsigned int interface;
+
+	if (rte_pktmbuf_data_len(m) < sizeof(*eth) + sizeof(*tag) ||
+	    eth->ether_type != rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN))
+		return PORT_NO_INTERFACE;
+	interface = port->interface_of[rte_be_to_cpu_16(tag->vlan_tci) % PORT_VLANS];
+	if (interface != PORT_NO_INTERFACE)
+		rte_vlan_strip(m);
+	return interface;
+}
+
+/* The frames of one VLAN; what is no IPv4 or ARP there is nobody's. */
+static void
+run_vlan(struct worker *w, const struct rx_queue *q, unsigned int interface, struct stages *s,
+	 uint64_t now_tsc)
+{
+	struct koi_interface *ifc = &w->runtime->interface[interface];
+
+	run_stages(w, ifc, s, now_tsc);
+	for (unsigned int i = 0; i < s->in.count; i++)
+		drop_other(w->interface[interface], s->in.frame[i], &s->drop);
+	finish(w, q, ifc, s, now_tsc);
+	s->in.count = 0;
+}
+
+/* What is left of a burst: tagged frames, VLAN by VLAN as they come, and what nobody wants. */
+static void __rte_noinline
+run_rest(struct worker *w, const struct rx_queue *q, struct stages *s, uint64_t now_tsc)
 {
 	unsigned int parent = q->port->interface_of[0];
 	unsigned int current = parent;
+	struct burst rest = s->in;
+	struct burst others;
 
-	for (unsigned int i = 0; i < tagged->count; i++) {
-		struct rte_mbuf *m = tagged->frame[i];
-		unsigned int interface = PORT_NO_INTERFACE;
+	burst_init(&others);
+	s->in.count = 0;
+	for (unsigned int i = 0; i < rest.count; i++) {
+		unsigned int interface = take_tag(q->port, rest.frame[i]);
 
-		if (rte_pktmbuf_data_len(m) >= sizeof(struct rte_ether_hdr) + sizeof(struct rte_vlan_hdr))
-			interface = q->port->interface_of[take_tag(m)];
 		if (interface == PORT_NO_INTERFACE) {
-			counter_add(&w->interface[parent]->link[LINK_RX_PACKETS], 1);
-			counter_add(&w->interface[parent]->link[LINK_RX_BYTES], rte_pktmbuf_pkt_len(m));
-			counter_add(&w->interface[parent]->link[LINK_DROP_VLAN], 1);
-			rte_pktmbuf_free(m);
+			drop_other(w->interface[parent], rest.frame[i], &others);
 			continue;
 		}
-		if (interface != current && s->frames != 0)
-			run_stages(w, q, current, s, now_tsc);
+		if (interface != current && s->in.count != 0)
+			run_vlan(w, q, current, s, now_tsc);
 		current = interface;
-		sort_frame(w->interface[interface], m, s);
+		s->in.frame[s->in.count++] = rest.frame[i];
 	}
-	if (s->frames != 0)
-		run_stages(w, q, current, s, now_tsc);
+	if (s->in.count != 0)
+		run_vlan(w, q, current, s, now_tsc);
+	counter_add(&w->interface[parent]->link[LINK_RX_PACKETS], others.count);
+	counter_add(&w->interface[parent]->link[LINK_RX_BYTES], others.octets);
+	burst_free(&others);
 }
+
+/* ------------------------------------------------------------------------------------------- */
 
 /* One burst of one queue, from rx to tx. */
 static unsigned int
 poll_queue(struct worker *w, struct rx_queue *q)
 {
-	unsigned int parent = q->port->interface_of[0];
-	struct rte_mbuf *frames[BURST_MAX];
-	struct burst tagged = { .count = 0 };
+	struct koi_interface *ifc = &w->runtime->interface[q->port->interface_of[0]];
 	struct stages s;
 	unsigned int count;
 	uint64_t now_tsc;
 
-	count = rte_eth_rx_burst(q->port_id, q->queue, frames, BURST_MAX);
-	q->is_drained |= count < BURST_MAX;
-	if (count == 0)
+	count = rte_eth_rx_burst(q->port_id, q->queue, s.in.frame, BURST_MAX);
+	/* Fewer than asked for does not mean the last: vector drivers stop at 32, some at less. */
+	if (count == 0) {
+		q->is_drained = true;
 		return 0;
+	}
 	q->taken += count;
 
 	/* Read after the burst: this worker may have been stopped since the turn began. */
 	now_tsc = rte_rdtsc();
-	stages_init(&s);
-	for (unsigned int i = 0; i < count; i++) {
-		if (unlikely(is_tagged(frames[i])))
-			burst_add(&tagged, frames[i]);
-		else
-			sort_frame(w->interface[parent], frames[i], &s);
-	}
-	if (s.frames != 0)
-		run_stages(w, q, parent, &s, now_tsc);
-	if (tagged.count != 0)
-		run_tagged(w, q, &tagged, &s, now_tsc);
+	s.in.count = count;
+	if (unlikely(q->port->port.is_stripping))
+		put_tags_back(&s.in);
+	run_stages(w, ifc, &s, now_tsc);
+	finish(w, q, ifc, &s, now_tsc);
+	if (unlikely(s.in.count != 0))
+		run_rest(w, q, &s, now_tsc);
 	return count;
 }
 

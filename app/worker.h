@@ -19,7 +19,7 @@ int worker_main(void *arg);
 
 /**
  * How far a worker has come. What had arrived in a queue by the time the mark was set has been
- * taken once the queue was found short, or as many frames as it can hold were taken.
+ * taken once the queue was found empty, or as many frames as it can hold were taken.
  *
  * @return true if that holds for all queues: the mark may move on
  */

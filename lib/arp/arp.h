@@ -42,12 +42,15 @@ enum arp_counter {
 /** The counter's name in telemetry. */
 const char *arp_counter_name(enum arp_counter counter);
 
-#define ARP_SEEN_SLOTS 256
+#define ARP_SEEN_SLOTS 1024
+/** A sender is found in its slot or in one of those behind it. */
+#define ARP_SEEN_WAYS 4
 
-/** The sender of a request that has been reported lately; direct mapped. */
+/** A sender that has been reported lately, in the order of the frame. */
 struct arp_seen {
-	uint64_t mac;
-	uint32_t addr_be;
+	uint8_t mac[6];
+	uint8_t addr[4];
+	uint16_t reserved;
 	uint32_t epoch;
 };
 
@@ -56,7 +59,7 @@ struct arp_worker {
 	counter_t counter[ARP_COUNTERS];
 	/** Raised by the worker about once a second: what was seen is reported anew. */
 	uint32_t epoch;
-	struct arp_seen seen[ARP_SEEN_SLOTS];
+	struct arp_seen seen[ARP_SEEN_SLOTS + ARP_SEEN_WAYS - 1];
 };
 
 /** Neighbours noticed in a burst. */
@@ -66,13 +69,12 @@ struct arp_sightings {
 };
 
 /**
- * Take ARP frames; turn requests for our addresses into replies.
+ * Take the ARP frames of a burst; turn requests for our addresses into replies.
  *
  * @param w         of this worker and interface
  * @param ifc       the interface that the frames came in by
  * @param roles     its roles, or vip_roles_fenced
- * @param in        untagged Ethernet frames of type ARP with at least 14 octets in the first
- *                  segment; emptied
+ * @param in        what was received; frames that are not untagged ARP stay in it
  * @param reply     replies are added, to go out by the same port
  * @param drop      the others are added
  * @param sightings neighbours are added, seen_us is left to the caller

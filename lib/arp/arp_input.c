@@ -1,138 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "arp/arp.h"
+#include "arp/arp_internal.h"
 
 #include <rte_byteorder.h>
+#include <rte_ether.h>
 
-/*
- * Offsets in the frame. The fixed part of an ARP packet for IPv4 over Ethernet and its operation
- * are eight octets in a row, so that "an ordinary request" is one comparison.
- */
-enum {
-	AT_DESTINATION = 0,
-	AT_SOURCE = 6,
-	AT_FIXED = 14,
-	AT_OPERATION = 20,
-	AT_SENDER_MAC = 22,
-	AT_SENDER_ADDR = 28,
-	AT_TARGET_MAC = 32,
-	AT_TARGET_ADDR = 38,
-};
-
-#define FIXED_REQUEST 0x0001080006040001ULL
-#define FIXED_REPLY 0x0001080006040002ULL
-
-static inline uint64_t
-load64(const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static inline uint32_t
-load32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static inline void
-store32(uint8_t *p, uint32_t v)
-{
-	memcpy(p, &v, sizeof(v));
-}
-
-static inline uint32_t
-seen_slot(uint32_t addr_be)
-{
-	return (addr_be * 0x9e3779b1u) >> 24;
-}
-
-_Static_assert(ARP_SEEN_SLOTS == 1u << 8, "the slot of a sender is the upper 8 bits of its hash");
-
-/* The worth of a report is that it is rare: an honest sender is looked at once in an epoch. */
-static inline bool
-is_seen(const struct arp_worker *w, uint64_t mac, uint32_t addr_be)
-{
-	const struct arp_seen *s = &w->seen[seen_slot(addr_be)];
-
-	return s->mac == mac && s->addr_be == addr_be && s->epoch == w->epoch;
-}
-
-/* Does the sender claim an address of ours, or a MAC? The other master does, and a liar. */
-static bool
-is_claim(const struct vip_set *set, uint64_t mac, uint32_t addr_be)
-{
-	return mac == set->port_mac || vip_find4(set, addr_be)->is_used ||
-	       (mac_is_virtual(mac) && vip_set_has_vhid(set, IP_V4, mac_virtual_vhid(mac)));
-}
-
-/*
- * ... and is it ours now? Whoever announces itself as the new master is not to be answered by the
- * old one: the reply would come from the virtual MAC and turn the switches back to the old one.
- */
-static bool
-is_conflict(const struct vip_set *set, const struct vip_roles *roles, uint64_t mac,
-	    uint32_t addr_be)
-{
-	const struct vip_entry *e = vip_find4(set, addr_be);
-
-	return mac == set->port_mac || (e->is_used && vip_is_master(roles, e->vhid)) ||
-	       (mac_is_virtual(mac) && vip_is_master(roles, mac_virtual_vhid(mac)));
-}
-
-/*
- * Look at a sender that has not been seen lately. Nothing is learned from a claim, from a group
- * address, or from off the link. Returns false if it is not to be answered.
- */
-static __rte_noinline bool
-notice_sender(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_set *set,
-	      const struct vip_roles *roles, const uint8_t *f, struct arp_sightings *sightings)
-{
-	uint64_t mac = mac_load(f + AT_SENDER_MAC);
-	uint32_t addr_be = load32(f + AT_SENDER_ADDR);
-	struct ip_addr addr = ip_addr_from_v4_be(addr_be);
-	struct neigh_sighting *sighting;
-
-	if (mac_is_group(mac) || is_claim(set, mac, addr_be)) {
-		counter_add(&w->counter[ARP_SIGHTINGS_REFUSED], 1);
-		return !mac_is_group(mac) && !is_conflict(set, roles, mac, addr_be);
-	}
-	if (addr_be == 0)
-		return true;
-	w->seen[seen_slot(addr_be)] =
-		(struct arp_seen){ .mac = mac, .addr_be = addr_be, .epoch = w->epoch };
-	if (mac == 0 || !vip_is_onlink(set, &addr)) {
-		counter_add(&w->counter[ARP_SIGHTINGS_REFUSED], 1);
-		return true;
-	}
-	sighting = &sightings->item[sightings->count++];
-	*sighting = (struct neigh_sighting){ .addr = addr, .interface = ifc->index };
-	mac_store(sighting->mac, mac);
-	counter_add(&w->counter[ARP_SIGHTINGS], 1);
-	return true;
-}
-
-/* Swap the frame around: 10 octets of sender become the target, ours become the sender. */
-static inline void
-make_reply(uint8_t *f, const struct vip_entry *e)
-{
-	uint64_t sender = load64(f + AT_SENDER_MAC);
-	uint16_t sender_tail;
-	uint64_t ours = mac_load(e->mac);
-
-	memcpy(&sender_tail, f + AT_SENDER_MAC + 8, sizeof(sender_tail));
-	mac_store(f + AT_DESTINATION, sender);
-	mac_store(f + AT_SOURCE, ours);
-	f[AT_OPERATION + 1] = 2;
-	mac_store(f + AT_SENDER_MAC, ours);
-	store32(f + AT_SENDER_ADDR, e->addr_be);
-	memcpy(f + AT_TARGET_MAC, &sender, sizeof(sender));
-	memcpy(f + AT_TARGET_MAC + 8, &sender_tail, sizeof(sender_tail));
-}
+/* From the EtherType on: ARP, over Ethernet, for IPv4, with the lengths of their addresses. */
+#define ARP_FOR_IPV4 RTE_BE64(0x0806000108000604)
+#define REQUEST RTE_BE16(1)
+#define REPLY RTE_BE16(2)
 
 /* Everything that is not a request for us; says why it is dropped. */
 static __rte_noinline enum arp_counter
@@ -141,22 +16,23 @@ refuse(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_s
 {
 	const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
 	const struct vip_entry *e;
-	uint64_t fixed;
+	uint16_t operation;
 
 	if (rte_pktmbuf_data_len(m) < ARP_FRAME_LEN)
 		return ARP_DROP_MALFORMED;
-	fixed = load64(f + AT_FIXED);
-	if (fixed != rte_cpu_to_be_64(FIXED_REQUEST) && fixed != rte_cpu_to_be_64(FIXED_REPLY))
+	operation = octets_load16(f + AT_OPERATION);
+	if (octets_load64(f + AT_ETHERTYPE) != ARP_FOR_IPV4 ||
+	    (operation != REQUEST && operation != REPLY))
 		return ARP_DROP_MALFORMED;
-	e = vip_find4(set, load32(f + AT_TARGET_ADDR));
+	e = vip_find4(set, octets_load32(f + AT_TARGET_ADDR));
 	if (!e->is_used)
 		return ARP_DROP_NOT_OURS;
-	if (fixed == rte_cpu_to_be_64(FIXED_REQUEST))
+	if (operation == REQUEST)
 		return vip_is_master(roles, e->vhid) ? ARP_DROP_WRONG_MAC : ARP_DROP_NOT_MASTER;
 	if (mac_load(f + AT_DESTINATION) != set->port_mac)
 		return ARP_DROP_WRONG_MAC;
-	if (!is_seen(w, mac_load(f + AT_SENDER_MAC), load32(f + AT_SENDER_ADDR)))
-		notice_sender(w, ifc, set, roles, f, sightings);
+	if (!arp_is_seen(w, f))
+		arp_notice(w, ifc, set, roles, f, sightings);
 	return ARP_DROP_NOT_A_REQUEST;
 }
 
@@ -168,15 +44,43 @@ find_asked(const struct vip_set *set, const struct vip_roles *roles, const struc
 	const struct vip_entry *e;
 	uint64_t destination;
 
-	if (unlikely(rte_pktmbuf_data_len(m) < ARP_FRAME_LEN ||
-		     load64(f + AT_FIXED) != rte_cpu_to_be_64(FIXED_REQUEST)))
+	if (unlikely(rte_pktmbuf_data_len(m) < ARP_FRAME_LEN) ||
+	    octets_load64(f + AT_ETHERTYPE) != ARP_FOR_IPV4 ||
+	    octets_load16(f + AT_OPERATION) != REQUEST)
 		return NULL;
-	destination = mac_load(f + AT_DESTINATION);
-	e = vip_find4(set, load32(f + AT_TARGET_ADDR));
-	if (unlikely(!e->is_used || !vip_is_master(roles, e->vhid) ||
-		     (destination != MAC_BROADCAST && !vip_accepts_mac(set, roles, destination))))
+	e = vip_find4(set, octets_load32(f + AT_TARGET_ADDR));
+	if (unlikely(!vip_is_master(roles, e->role)))
+		return NULL;
+	destination = octets_load64(f + AT_DESTINATION) & MAC_MASK;
+	if (unlikely(destination != MAC_BROADCAST && !vip_accepts_mac(set, roles, destination)))
 		return NULL;
 	return e;
+}
+
+/* The sender becomes the target, and we the sender, of the packet and of the frame. */
+static inline void
+make_reply(uint8_t *f, const struct vip_entry *e)
+{
+	static const octets16 type = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x06, 0, 1 };
+	static const octets16 fixed = { 0x08, 0x00, 6, 4, 0, 2 };
+	octets16 sender = octets_load(f + AT_SENDER_MAC), ours = vip_entry_head(e);
+	uint64_t target = octets_load64(f + AT_SENDER_MAC);
+	uint16_t target_rest = octets_load16(f + AT_SENDER_MAC + sizeof(target));
+
+	sender = __builtin_shufflevector(sender, type, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 28, 29, 30, 31);
+	octets_store(f, __builtin_shufflevector(sender, ours, 0, 1, 2, 3, 4, 5, 22, 23, 24, 25, 26, 27, 12,
+						13, 14, 15));
+	octets_store(f + AT_PROTOCOL, __builtin_shufflevector(fixed, ours, 0, 1, 2, 3, 4, 5, 22, 23, 24, 25,
+							      26, 27, 28, 29, 30, 31));
+	octets_store64(f + AT_TARGET_MAC, target);
+	octets_store16(f + AT_TARGET_MAC + sizeof(target), target_rest);
+}
+
+static inline bool
+is_arp(const struct rte_mbuf *m, const uint8_t *f)
+{
+	return rte_pktmbuf_data_len(m) >= RTE_ETHER_HDR_LEN &&
+	       octets_load16(f + AT_ETHERTYPE) == RTE_BE16(RTE_ETHER_TYPE_ARP);
 }
 
 void
@@ -185,34 +89,42 @@ arp_input(struct arp_worker *w, const struct vip_interface *ifc, const struct vi
 	  struct arp_sightings *sightings)
 {
 	const struct vip_set *set = vip_interface_set(ifc);
-	unsigned int replies = reply->count;
-	unsigned int probes = 0;
+	const unsigned int count = in->count;
+	struct rte_mbuf **const first = &reply->frame[reply->count];
+	struct rte_mbuf **next = first;
+	uint64_t octets = 0;
+	unsigned int probes = 0, others = 0;
 
-	for (unsigned int i = 0; i < in->count; i++) {
+	for (unsigned int i = 0; i < count; i++) {
 		struct rte_mbuf *m = in->frame[i];
 		uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
 		const struct vip_entry *e = find_asked(set, roles, m, f);
-		uint32_t sender_addr;
 
 		if (unlikely(e == NULL)) {
+			if (!is_arp(m, f)) {
+				in->frame[others++] = m;
+				continue;
+			}
 			counter_add(&w->counter[refuse(w, ifc, set, roles, m, sightings)], 1);
 			burst_add(drop, m);
 			continue;
 		}
-		sender_addr = load32(f + AT_SENDER_ADDR);
-		if (unlikely(!is_seen(w, mac_load(f + AT_SENDER_MAC), sender_addr))) {
-			if (!notice_sender(w, ifc, set, roles, f, sightings)) {
+		if (unlikely(!arp_is_seen(w, f))) {
+			if (!arp_notice(w, ifc, set, roles, f, sightings)) {
 				counter_add(&w->counter[ARP_DROP_CONFLICT], 1);
 				burst_add(drop, m);
 				continue;
 			}
-			probes += sender_addr == 0;
+			probes += octets_load32(f + AT_SENDER_ADDR) == 0;
 		}
 		make_reply(f, e);
-		burst_add(reply, m);
+		octets += rte_pktmbuf_pkt_len(m);
+		*next++ = m;
 	}
-	counter_add(&w->counter[ARP_RECEIVED], in->count);
-	counter_add(&w->counter[ARP_REPLIES], reply->count - replies);
+	counter_add(&w->counter[ARP_RECEIVED], count - others);
+	counter_add(&w->counter[ARP_REPLIES], (uint64_t)(next - first));
 	counter_add(&w->counter[ARP_PROBES_ANSWERED], probes);
-	in->count = 0;
+	reply->count += (unsigned int)(next - first);
+	reply->octets += octets;
+	in->count = others;
 }

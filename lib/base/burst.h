@@ -16,21 +16,22 @@
 
 struct burst {
 	unsigned int count;
+	uint64_t octets; /**< of the frames that were added */
 	struct rte_mbuf *frame[BURST_MAX];
 };
 
 static inline void
-burst_add(struct burst *b, struct rte_mbuf *frame)
+burst_init(struct burst *b)
 {
-	b->frame[b->count++] = frame;
+	b->count = 0;
+	b->octets = 0;
 }
 
-/** Add @p frame if @p is_member, without a branch: what is one place too far is overwritten. */
 static inline void
-burst_add_if(struct burst *b, struct rte_mbuf *frame, bool is_member)
+burst_add(struct burst *b, struct rte_mbuf *frame)
 {
-	b->frame[b->count] = frame;
-	b->count += is_member;
+	b->octets += rte_pktmbuf_pkt_len(frame);
+	b->frame[b->count++] = frame;
 }
 
 static inline void
@@ -38,7 +39,7 @@ burst_free(struct burst *b)
 {
 	if (b->count != 0)
 		rte_pktmbuf_free_bulk(b->frame, b->count);
-	b->count = 0;
+	burst_init(b);
 }
 
 #endif /* BASE_BURST_H */

@@ -9,6 +9,7 @@ RTE_LOG_REGISTER(koi_log_carp, koi.carp, INFO)
 RTE_LOG_REGISTER(koi_log_arp, koi.arp, INFO)
 RTE_LOG_REGISTER(koi_log_port, koi.port, INFO)
 RTE_LOG_REGISTER(koi_log_config, koi.config, INFO)
+RTE_LOG_REGISTER(koi_log_notify, koi.notify, INFO)
 
 static const char *
 type_name(int type)
@@ -21,6 +22,8 @@ type_name(int type)
 		return "koi.port";
 	if (type == koi_log_config)
 		return "koi.config";
+	if (type == koi_log_notify)
+		return "koi.notify";
 	return "koi";
 }
 

@@ -17,6 +17,7 @@ extern int koi_log_carp;
 extern int koi_log_arp;
 extern int koi_log_port;
 extern int koi_log_config;
+extern int koi_log_notify;
 
 /** Write "NAME: text" and a newline, NAME being that of the type: log_line(INFO, carp, "..."). */
 #define log_line(level, type, ...) log_write(RTE_LOG_##level, koi_log_##type, __VA_ARGS__)

@@ -28,7 +28,7 @@ send_family(struct carp_vhid *v, enum ip_family family, const struct carp_stance
 	};
 	struct carp_action *a;
 
-	if (carp_digest_compute(v->digest, CARP_DIGEST_NO_LINK_LOCAL, h.counter, h.digest) != 0) {
+	if (carp_auth_sign(&v->auth, h.counter, h.digest) != 0) {
 		carp_vhid_sent(v, family, false, now_us);
 		return;
 	}
@@ -42,6 +42,14 @@ send_family(struct carp_vhid *v, enum ip_family family, const struct carp_stance
 	carp_header_build(&h, a->send.payload);
 }
 
+/* As long as the peers have the former list they expect the families of that one. */
+static bool
+sends_in(const struct carp_vhid *v, enum ip_family family)
+{
+	return carp_list_uses(carp_auth_sent_list(&v->auth), family) &&
+	       (v->uses[family] || v->has_source[family]);
+}
+
 void
 carp_action_send(struct carp_vhid *v, bool bow_out, uint64_t now_us, struct carp_actions *out)
 {
@@ -51,7 +59,7 @@ carp_action_send(struct carp_vhid *v, bool bow_out, uint64_t now_us, struct carp
 	v->advert_is_pending = false;
 	v->last_sent_us = now_us;
 	for (family = IP_V4; family < IP_FAMILIES; family++) {
-		if (v->uses[family])
+		if (sends_in(v, family))
 			send_family(v, family, &v->advertised, bow_out, now_us, out);
 	}
 }
@@ -63,11 +71,19 @@ carp_action_announce(struct carp_actions *out)
 }
 
 void
+carp_action_notice(enum carp_notice notice, struct carp_actions *out)
+{
+	append(out, CARP_ACTION_NOTICE)->notice = notice;
+}
+
+void
 carp_action_state(struct carp_vhid *v, enum carp_state to, const struct carp_reason *reason,
 		  uint64_t now_us, struct carp_actions *out)
 {
 	struct carp_action *a = append(out, CARP_ACTION_STATE);
 
+	if (v->state == CARP_MASTER)
+		carp_split_leave(v, out);
 	a->state.from = v->state;
 	a->state.to = to;
 	a->state.reason = *reason;
@@ -80,4 +96,5 @@ carp_action_state(struct carp_vhid *v, enum carp_state to, const struct carp_rea
 	v->since_us = now_us;
 	v->transitions++;
 	v->last_reason = *reason;
+	carp_handover_role(v, reason, now_us, out);
 }

@@ -14,6 +14,15 @@ become_init(struct carp_vhid *v, enum carp_reason_code code, uint64_t now_us,
 	carp_action_state(v, CARP_INIT, &reason, now_us, out);
 	v->advert_is_pending = false;
 	v->has_master = false;
+	carp_preempt_forget(v);
+}
+
+/* A master that goes on with the former list says nothing in a family that is new. */
+static bool
+is_expected(const struct carp_vhid *v, enum ip_family family, uint64_t now_us)
+{
+	return v->uses[family] && (!carp_auth_expects_former(&v->auth, now_us) ||
+				   carp_list_uses(v->auth.former, family));
 }
 
 static void
@@ -23,8 +32,36 @@ arm_master_down(struct carp_vhid *v, uint64_t now_us)
 
 	v->armed_master_down_us = carp_vhid_master_down_us(v);
 	for (family = IP_V4; family < IP_FAMILIES; family++)
-		v->master_down_us[family] =
-			v->uses[family] ? now_us + v->armed_master_down_us : CARP_NEVER;
+		v->master_down_us[family] = is_expected(v, family, now_us)
+						    ? now_us + v->armed_master_down_us
+						    : CARP_NEVER;
+}
+
+/* Expect the master in families that were not expected before, and no more in others. */
+static void
+follow_families(struct carp_vhid *v, uint64_t now_us)
+{
+	enum ip_family family;
+
+	for (family = IP_V4; family < IP_FAMILIES; family++) {
+		uint64_t *deadline_us = &v->master_down_us[family];
+
+		if (!v->uses[family]) {
+			*deadline_us = CARP_NEVER;
+		} else if (*deadline_us == CARP_NEVER && is_expected(v, family, now_us)) {
+			v->heard_us[family] = now_us;
+			*deadline_us = now_us + carp_vhid_master_down_us(v);
+		}
+	}
+}
+
+void
+carp_election_readdress(struct carp_vhid *v, uint64_t now_us)
+{
+	if (v->state == CARP_MASTER)
+		v->advert_is_pending = true;
+	else if (v->state == CARP_BACKUP)
+		follow_families(v, now_us);
 }
 
 static void
@@ -35,6 +72,7 @@ become_backup(struct carp_vhid *v, const struct carp_reason *reason, uint64_t no
 	v->advert_is_pending = false;
 	v->heard_us[IP_V4] = now_us;
 	v->heard_us[IP_V6] = now_us;
+	carp_preempt_forget(v);
 	arm_master_down(v, now_us);
 }
 
@@ -45,6 +83,9 @@ become_master(struct carp_vhid *v, const struct carp_reason *reason, uint64_t no
 	carp_action_state(v, CARP_MASTER, reason, now_us, out);
 	carp_action_send(v, false, now_us, out);
 	carp_action_announce(out);
+	if (carp_preempt_count(v, now_us))
+		carp_action_notice(CARP_NOTICE_HELD_DOWN, out);
+	carp_preempt_forget(v);
 	v->dispute = (struct carp_dispute){ .is_open = false };
 	v->advert_us = now_us + carp_vhid_interval_us(v);
 	v->announce_repeats = ANNOUNCE_REPEATS;
@@ -55,8 +96,8 @@ become_master(struct carp_vhid *v, const struct carp_reason *reason, uint64_t no
 
 /* ------------------------------------------------------------------------------------------- */
 
-static enum carp_reason_code
-find_obstacle(const struct carp_vhid *v)
+enum carp_reason_code
+carp_election_obstacle(const struct carp_vhid *v)
 {
 	if (!v->ifc->link_is_up)
 		return CARP_REASON_LINK_DOWN;
@@ -70,7 +111,7 @@ find_obstacle(const struct carp_vhid *v)
 bool
 carp_election_is_possible(const struct carp_vhid *v)
 {
-	return find_obstacle(v) == CARP_REASON_NONE;
+	return carp_election_obstacle(v) == CARP_REASON_NONE;
 }
 
 static enum carp_reason_code
@@ -86,14 +127,14 @@ reason_to_start(const struct carp_vhid *v)
 static void
 follow_conditions(struct carp_vhid *v, uint64_t now_us, struct carp_actions *out)
 {
-	enum carp_reason_code obstacle = find_obstacle(v);
+	enum carp_reason_code obstacle = carp_election_obstacle(v);
 	struct carp_reason reason = { .code = CARP_REASON_NONE };
 
 	if (obstacle != CARP_REASON_NONE) {
 		if (v->state != CARP_INIT)
 			become_init(v, obstacle, now_us, out);
 		v->obstacle = obstacle;
-	} else if (v->state == CARP_INIT) {
+	} else if (v->state == CARP_INIT && !v->ifc->is_starting) {
 		reason.code = reason_to_start(v);
 		become_backup(v, &reason, now_us, out);
 		v->was_initialized = true;
@@ -119,6 +160,10 @@ follow_settings(struct carp_vhid *v, uint64_t now_us)
 	    (v->is_retimed || v->armed_master_down_us != carp_vhid_master_down_us(v)))
 		arm_master_down(v, now_us);
 	v->is_retimed = false;
+	if (carp_auth_run(&v->auth, now_us))
+		carp_election_readdress(v, now_us);
+	else if (v->state == CARP_BACKUP)
+		follow_families(v, now_us);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -136,6 +181,7 @@ static void
 run_backup(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct carp_actions *out)
 {
 	struct carp_reason reason = { .code = CARP_REASON_TIMED_OUT };
+	uint64_t preempt_us = carp_preempt_us(v);
 	enum ip_family family;
 
 	for (family = IP_V4; family < IP_FAMILIES; family++) {
@@ -146,6 +192,10 @@ run_backup(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct
 		reason.silent_ms = silent_ms(v, family, now_us);
 		become_master(v, &reason, now_us, out);
 		return;
+	}
+	if (now_us >= preempt_us && heard_until_us >= preempt_us) {
+		reason = v->preemption.reason;
+		become_master(v, &reason, now_us, out);
 	}
 }
 
@@ -185,8 +235,10 @@ run_master(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct
 		v->announce_repeats--;
 		announces = true;
 	}
+	announces |= carp_split_run(v, now_us, heard_until_us, out);
 	if (announces)
 		carp_action_announce(out);
+	carp_handover_run(v, now_us, heard_until_us, out);
 }
 
 void
@@ -195,6 +247,7 @@ carp_election_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
 {
 	follow_conditions(v, now_us, out);
 	follow_settings(v, now_us);
+	carp_handover_follow(v, now_us);
 	if (v->state == CARP_BACKUP)
 		run_backup(v, now_us, heard_until_us, out);
 	else if (v->state == CARP_MASTER)
@@ -216,46 +269,44 @@ reason_of_peer(enum carp_reason_code code, const struct carp_heard *h)
 	};
 }
 
-static bool
-is_bow_out(const struct carp_header *h)
+/* In maintenance the slowest master is waited for, so as not to take over between its words. */
+static uint64_t
+deadline_after(const struct carp_vhid *v, const struct carp_heard *h, uint64_t peer_us)
 {
-	return h->advbase == CARP_BOW_OUT && h->advskew == CARP_BOW_OUT;
-}
+	uint64_t own_us = carp_vhid_master_down_us(v);
 
-/* The peer's octet 4 against ours; equal where octet 4 does not count. */
-static int
-compare_demotion(const struct carp_vhid *v, const struct carp_header *h)
-{
-	if (v->ifc->node->settings.encoding == CARP_ENCODE_SKEW)
-		return 0;
-	return (int)h->demote - (int)carp_stance_of(v).demote;
+	if (v->ifc->node->is_in_maintenance && peer_us >= own_us)
+		return h->at_us + carp_patience_with_us(v, &h->header);
+	return h->at_us + own_us;
 }
 
 static void
 hear_as_backup(struct carp_vhid *v, const struct carp_heard *h, struct carp_actions *out)
 {
 	uint64_t peer_us = carp_interval_us(h->header.advbase, h->header.advskew);
-	int demotion = compare_demotion(v, &h->header);
-	struct carp_reason reason = reason_of_peer(CARP_REASON_NONE, h);
+	int demotion = carp_compare_demotion(v, h->header.demote);
+	struct carp_reason reason = reason_of_peer(CARP_REASON_PREEMPTING, h);
 	uint8_t family = h->from.family;
+	bool preempts = carp_preempt_hear(v, &reason, h->at_us);
 
-	reason.bow_out = is_bow_out(&h->header);
+	reason.bow_out = carp_is_bow_out(&h->header);
 	if (reason.bow_out)
 		reason.code = CARP_REASON_WILL_TIME_OUT;
-	else if (v->ifc->node->settings.preempt && carp_vhid_interval_us(v) < peer_us &&
-		 demotion >= 0)
+	else if (preempts || demotion > 0)
 		reason.code = CARP_REASON_PREEMPTING;
-	else if (demotion > 0)
-		reason.code = CARP_REASON_PREEMPTING;
-	else if (carp_patience_us(v) < peer_us)
+	else if (carp_patience_us(v) < peer_us && !v->ifc->node->is_in_maintenance)
 		reason.code = CARP_REASON_WILL_TIME_OUT;
+	else
+		reason.code = CARP_REASON_NONE;
 
 	if (reason.code != CARP_REASON_NONE) {
 		become_master(v, &reason, h->at_us, out);
 	} else if (h->at_us > v->heard_us[family]) {
 		v->heard_us[family] = h->at_us;
-		v->master_down_us[family] = h->at_us + carp_vhid_master_down_us(v);
+		v->master_down_us[family] = deadline_after(v, h, peer_us);
 	}
+	if (v->state == CARP_BACKUP)
+		carp_handover_hear_as_backup(v, h);
 }
 
 static void
@@ -263,16 +314,22 @@ hear_as_master(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 {
 	uint64_t peer_us = carp_interval_us(h->header.advbase, h->header.advskew);
 	uint64_t own_us = carp_vhid_interval_us(v);
-	int demotion = compare_demotion(v, &h->header);
+	int demotion = carp_compare_demotion(v, h->header.demote);
 	struct carp_reason reason = reason_of_peer(CARP_REASON_MORE_FREQUENT, h);
 
 	/* Who resigns takes nothing over, whatever its demotion. */
-	if (is_bow_out(&h->header))
+	if (carp_is_bow_out(&h->header))
 		return;
+	if (carp_handover_yields(v, h, out)) {
+		become_backup(v, &reason, h->at_us, out);
+		return;
+	}
 	if (demotion == 0 && peer_us == own_us)
 		reason.tie = carp_tie_is_lost(v, h);
 	if (reason.tie || demotion < 0 || (demotion == 0 && peer_us < own_us))
 		become_backup(v, &reason, h->at_us, out);
+	else
+		carp_split_hear(v, h, demotion > 0 || peer_us > own_us, out);
 }
 
 void

@@ -14,8 +14,11 @@ was_sent_by_us(const struct carp_vhid *v, const struct ip_addr *from, uint64_t c
 
 /* The checks that follow those of the header's form, in the order of carp.h. */
 static enum carp_counter
-check(const struct carp_vhid *v, const struct carp_received *rx, const struct carp_header *h)
+check(struct carp_vhid *v, const struct carp_received *rx, const struct carp_heard *heard,
+      struct carp_match *match)
 {
+	const struct carp_header *h = &heard->header;
+
 	if (h->vhid != v->vhid || !v->uses[rx->from.family])
 		return CARP_DROP_VHID;
 	if (rx->ttl != CARP_TTL)
@@ -24,23 +27,34 @@ check(const struct carp_vhid *v, const struct carp_received *rx, const struct ca
 		return CARP_DROP_SUM;
 	if (was_sent_by_us(v, &rx->from, h->counter))
 		return CARP_DROP_ECHO;
-	if (!carp_digest_verify(v->digest, h->counter, h->digest))
+	if (!carp_peer_is_welcome(v, &rx->from))
+		return CARP_DROP_PEER;
+	if (!carp_auth_verify(&v->auth, h->counter, h->digest, heard->at_us, match))
 		return CARP_DROP_AUTH;
-	return CARP_ACCEPTED;
+	return carp_replay_is_refused(v, heard) ? CARP_DROP_REPLAY : CARP_ACCEPTED;
 }
 
 /* A refused frame is VRRP rather than bad CARP if it looks so and is not signed with our key. */
 static bool
-is_foreign(const struct carp_vhid *v, const struct carp_received *rx)
+is_foreign(struct carp_vhid *v, const struct carp_received *rx, enum carp_counter verdict,
+	   uint64_t at_us)
 {
+	struct carp_match match;
 	struct carp_header h;
 
-	if (!carp_is_vrrp_shaped(rx->payload, rx->len))
+	if (verdict == CARP_DROP_ECHO || !carp_is_vrrp_shaped(rx->payload, rx->len))
 		return false;
-	if (rx->len < CARP_HEADER_LEN)
+	if (verdict == CARP_DROP_AUTH || rx->len < CARP_HEADER_LEN)
 		return true;
 	carp_header_read(rx->payload, &h);
-	return !carp_digest_verify(v->digest, h.counter, h.digest);
+	return !carp_auth_verify(&v->auth, h.counter, h.digest, at_us, &match);
+}
+
+static void
+note_match(struct carp_vhid *v, const struct carp_heard *h, const struct carp_match *match)
+{
+	if (carp_auth_heard(&v->auth, match, h->at_us, carp_patience_with_us(v, &h->header)))
+		carp_election_readdress(v, h->at_us);
 }
 
 static void
@@ -59,6 +73,7 @@ carp_vhid_input(struct carp_vhid *v, const struct carp_received *rx, uint64_t ar
 {
 	struct carp_heard heard = { .from = rx->from, .at_us = arrived_us };
 	enum carp_counter verdict;
+	struct carp_match match;
 
 	out->count = 0;
 	v->counters[rx->from.family == IP_V4 ? CARP_RECEIVED : CARP_RECEIVED6]++;
@@ -69,16 +84,23 @@ carp_vhid_input(struct carp_vhid *v, const struct carp_received *rx, uint64_t ar
 
 	verdict = carp_header_parse(rx->payload, rx->len, &heard.header);
 	if (verdict == CARP_ACCEPTED)
-		verdict = check(v, rx, &heard.header);
+		verdict = check(v, rx, &heard, &match);
 	if (verdict != CARP_ACCEPTED) {
-		if (verdict != CARP_DROP_ECHO && is_foreign(v, rx))
+		if (is_foreign(v, rx, verdict, arrived_us))
 			verdict = CARP_FOREIGN_VRRP;
+		if (verdict == CARP_FOREIGN_VRRP)
+			carp_collision_note(v, rx, arrived_us, out);
+		else if (verdict == CARP_DROP_AUTH)
+			carp_mismatch_note(v, &heard, out);
 		v->counters[verdict]++;
 		return verdict;
 	}
 
 	if (rx->len > CARP_HEADER_LEN)
 		v->counters[CARP_TRAILING]++;
+	carp_mismatch_forget(v, &rx->from);
+	carp_source_note(v, &heard);
+	note_match(v, &heard, &match);
 	if (v->state != CARP_INIT) {
 		note_master(v, &heard);
 		carp_election_hear(v, &heard, out);

@@ -65,6 +65,12 @@ carp_interface_refresh(struct carp_interface *ifc, uint64_t now_us)
 					? settings->ifdown_demotion_factor
 					: 0,
 				now_us);
+	snprintf(name, sizeof(name), "start delay on %s", ifc->name);
+	carp_node_cause_refresh(ifc->node, name,
+				ifc->vhids > 0 && ifc->is_starting
+					? settings->ifdown_demotion_factor
+					: 0,
+				now_us);
 	snprintf(name, sizeof(name), "send errors on %s", ifc->name);
 	carp_node_cause_refresh(ifc->node, name,
 				ifc->sending_fails ? settings->senderr_demotion_factor : 0, now_us);
@@ -77,6 +83,7 @@ carp_interface_set_link(struct carp_interface *ifc, bool up, uint64_t now_us)
 		return;
 	ifc->link_is_up = up;
 	ifc->link_since_us = now_us;
+	ifc->is_starting = up && ifc->start_delay_us > 0;
 	ifc->generation++;
 	carp_interface_refresh(ifc, now_us);
 }
@@ -85,6 +92,28 @@ bool
 carp_interface_link(const struct carp_interface *ifc)
 {
 	return ifc->link_is_up;
+}
+
+void
+carp_interface_set_start_delay(struct carp_interface *ifc, uint64_t delay_us)
+{
+	ifc->start_delay_us = delay_us;
+}
+
+uint64_t
+carp_interface_start_us(const struct carp_interface *ifc)
+{
+	return ifc->is_starting ? ifc->link_since_us + ifc->start_delay_us : CARP_NEVER;
+}
+
+void
+carp_interface_run(struct carp_interface *ifc, uint64_t now_us)
+{
+	if (now_us < carp_interface_start_us(ifc))
+		return;
+	ifc->is_starting = false;
+	ifc->generation++;
+	carp_interface_refresh(ifc, now_us);
 }
 
 static void

@@ -19,10 +19,13 @@ static const char *const counter_names[] = {
 	[CARP_DROP_TTL] = "drop_ttl",
 	[CARP_DROP_SUM] = "drop_sum",
 	[CARP_DROP_ECHO] = "drop_echo",
+	[CARP_DROP_PEER] = "drop_peer",
 	[CARP_DROP_AUTH] = "drop_auth",
 	[CARP_DROP_REPLAY] = "drop_replay",
 	[CARP_DROP_NOT_ALLOWED] = "drop_not_allowed",
 	[CARP_FOREIGN_VRRP] = "foreign_vrrp",
+	[CARP_SPLIT_BRAIN] = "split_brain",
+	[CARP_FOREIGN_CLAIM] = "foreign_claim",
 };
 
 static_assert(sizeof(counter_names) / sizeof(counter_names[0]) == CARP_COUNTERS,
@@ -46,6 +49,36 @@ static const char *const reason_names[] = {
 	[CARP_REASON_LINK_UP] = "hardware interface up",
 	[CARP_REASON_NOT_ALLOWED] = "carp.allow is off",
 };
+
+static const char *const notice_names[] = {
+	[CARP_NOTICE_HELD_DOWN] = "held down",
+	[CARP_NOTICE_GIVEN_AWAY] = "given away",
+	[CARP_NOTICE_NOT_GIVEN_AWAY] = "not given away",
+	[CARP_NOTICE_SPLIT_BRAIN] = "split brain",
+	[CARP_NOTICE_SPLIT_BRAIN_END] = "split brain ended",
+	[CARP_NOTICE_MISMATCH] = "digest mismatch",
+	[CARP_NOTICE_COLLISION] = "virtual MAC collision",
+};
+
+static const char *const handover_names[] = {
+	[CARP_HANDOVER_NONE] = "none",
+	[CARP_HANDOVER_ASKING] = "asking",
+	[CARP_HANDOVER_DONE] = "given away",
+	[CARP_HANDOVER_REFUSED] = "nobody took over",
+	[CARP_HANDOVER_IDLE] = "idle",
+};
+
+const char *
+carp_handover_name(enum carp_handover_state state)
+{
+	return handover_names[state];
+}
+
+const char *
+carp_notice_name(enum carp_notice notice)
+{
+	return notice_names[notice];
+}
 
 const char *
 carp_counter_name(enum carp_counter counter)

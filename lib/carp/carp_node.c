@@ -1,134 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "carp/carp_internal.h"
 
+#define CAUSE_MAINTENANCE "maintenance"
 #define CAUSE_NOT_ALLOWED "carp.allow is off"
-#define CAUSE_OPERATOR "operator"
 /* Room beyond what a caller may name, so that koi's own causes always find a place. */
-#define CAUSES_OF_NODE 1
-
-static int32_t
-saturate(int64_t value)
-{
-	if (value > INT32_MAX)
-		return INT32_MAX;
-	if (value < INT32_MIN)
-		return INT32_MIN;
-	return (int32_t)value;
-}
-
-static void
-sum_up(struct carp_node *n)
-{
-	int64_t sum = 0;
-	int32_t demotion;
-	size_t i;
-
-	for (i = 0; i < n->cause_count; i++)
-		sum += n->causes[i].value;
-	demotion = saturate(sum);
-	if (demotion != n->demotion) {
-		n->demotion = demotion;
-		n->generation++;
-	}
-}
-
-static struct carp_cause *
-find_cause(struct carp_node *n, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < n->cause_count; i++) {
-		if (strcmp(n->causes[i].name, name) == 0)
-			return &n->causes[i];
-	}
-	return NULL;
-}
-
-static void
-remove_cause(struct carp_node *n, struct carp_cause *cause)
-{
-	size_t following = n->cause_count - (size_t)(cause - n->causes) - 1;
-
-	memmove(cause, cause + 1, following * sizeof(*cause));
-	n->cause_count--;
-}
-
-static void
-append_cause(struct carp_node *n, const char *name, int32_t value, uint64_t now_us)
-{
-	struct carp_cause *cause = &n->causes[n->cause_count++];
-
-	snprintf(cause->name, sizeof(cause->name), "%s", name);
-	cause->value = value;
-	cause->since_us = now_us;
-}
-
-int
-carp_node_cause_set(struct carp_node *n, const char *name, int32_t value, uint64_t now_us)
-{
-	struct carp_cause *cause;
-
-	if (name[0] == '\0' || strlen(name) >= CARP_CAUSE_NAME_MAX)
-		return -EINVAL;
-
-	cause = find_cause(n, name);
-	if (cause == NULL) {
-		if (value == 0)
-			return 0;
-		if (n->cause_count >= CARP_CAUSES_MAX)
-			return -ENOSPC;
-		append_cause(n, name, value, now_us);
-	} else if (value == 0) {
-		remove_cause(n, cause);
-	} else if (cause->value != value) {
-		cause->value = value;
-		cause->since_us = now_us;
-	}
-	sum_up(n);
-	return 0;
-}
-
-/* For koi's own causes: a changed factor does not make a cause younger. */
-void
-carp_node_cause_refresh(struct carp_node *n, const char *name, int32_t value, uint64_t now_us)
-{
-	struct carp_cause *cause = find_cause(n, name);
-
-	if (cause == NULL && value != 0)
-		append_cause(n, name, value, now_us);
-	else if (cause != NULL && value == 0)
-		remove_cause(n, cause);
-	else if (cause != NULL)
-		cause->value = value;
-	sum_up(n);
-}
-
-int
-carp_node_demote(struct carp_node *n, int32_t delta, uint64_t now_us)
-{
-	const struct carp_cause *cause = find_cause(n, CAUSE_OPERATOR);
-	int64_t value = cause == NULL ? 0 : cause->value;
-
-	return carp_node_cause_set(n, CAUSE_OPERATOR, saturate(value + delta), now_us);
-}
-
-int
-carp_node_causes_reserve(struct carp_node *n, size_t extra)
-{
-	size_t capacity = n->cause_capacity + extra;
-	struct carp_cause *causes = realloc(n->causes, capacity * sizeof(*causes));
-
-	if (causes == NULL)
-		return -ENOMEM;
-	n->causes = causes;
-	n->cause_capacity = capacity;
-	return 0;
-}
+#define CAUSES_OF_NODE 2
 
 static void
 apply_settings(struct carp_node *n, uint64_t now_us)
@@ -153,6 +32,12 @@ carp_node_create(const struct carp_settings *settings)
 		errno = ENOMEM;
 		return NULL;
 	}
+	n->no_key = carp_key_create(NULL, 0);
+	if (n->no_key == NULL) {
+		carp_node_destroy(n);
+		errno = ENOMEM;
+		return NULL;
+	}
 	n->settings = *settings;
 	apply_settings(n, 0);
 	return n;
@@ -163,6 +48,7 @@ carp_node_destroy(struct carp_node *n)
 {
 	if (n == NULL)
 		return;
+	carp_key_destroy(n->no_key);
 	free(n->causes);
 	free(n);
 }
@@ -181,17 +67,43 @@ carp_node_set(struct carp_node *n, const struct carp_settings *settings, uint64_
 	apply_settings(n, now_us);
 }
 
-int32_t
-carp_node_demotion(const struct carp_node *n)
+void
+carp_node_run(struct carp_node *n, uint64_t now_us)
 {
-	return n->demotion;
+	struct carp_interface *ifc;
+
+	for (ifc = n->interfaces; ifc != NULL; ifc = ifc->next)
+		carp_interface_run(ifc, now_us);
+	carp_node_causes_expire(n, now_us);
 }
 
-size_t
-carp_node_causes(const struct carp_node *n, const struct carp_cause **causes)
+uint64_t
+carp_node_next_us(const struct carp_node *n)
 {
-	*causes = n->causes;
-	return n->cause_count;
+	uint64_t next_us = carp_node_causes_next_us(n);
+	const struct carp_interface *ifc;
+
+	for (ifc = n->interfaces; ifc != NULL; ifc = ifc->next) {
+		if (carp_interface_start_us(ifc) < next_us)
+			next_us = carp_interface_start_us(ifc);
+	}
+	return next_us;
+}
+
+void
+carp_node_set_maintenance(struct carp_node *n, bool on, uint64_t now_us)
+{
+	if (on == n->is_in_maintenance)
+		return;
+	n->is_in_maintenance = on;
+	n->generation++;
+	carp_node_cause_refresh(n, CAUSE_MAINTENANCE, on ? CARP_MAINTENANCE : 0, now_us);
+}
+
+bool
+carp_node_maintenance(const struct carp_node *n)
+{
+	return n->is_in_maintenance;
 }
 
 uint64_t

@@ -28,21 +28,13 @@ compare_sources(const struct ip_addr *a, const struct ip_addr *b)
 	return 0;
 }
 
-static bool
-is_unspecified(const struct ip_addr *addr)
-{
-	static const uint8_t zero[16];
-
-	return memcmp(addr->octets, zero, addr->family == IP_V4 ? 4 : 16) == 0;
-}
-
 /* Nobody goes after a node without an address; counters decide where addresses do not. */
 static bool
 goes_before_us(const struct carp_vhid *v, const struct carp_heard *h)
 {
 	const struct ip_addr *own = &v->source[h->from.family];
-	bool own_is_known = v->has_source[h->from.family] && !is_unspecified(own);
-	bool peer_is_known = !is_unspecified(&h->from);
+	bool own_is_known = v->has_source[h->from.family] && !carp_is_unspecified(own);
+	bool peer_is_known = !carp_is_unspecified(&h->from);
 	int order = 0;
 
 	if (own_is_known != peer_is_known)

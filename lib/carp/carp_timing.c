@@ -51,6 +51,14 @@ carp_stance_of(const struct carp_vhid *v)
 	return s;
 }
 
+int
+carp_compare_demotion(const struct carp_vhid *v, uint8_t demote)
+{
+	if (v->ifc->node->settings.encoding == CARP_ENCODE_SKEW)
+		return 0;
+	return (int)demote - (int)carp_stance_of(v).demote;
+}
+
 uint64_t
 carp_vhid_interval_us(const struct carp_vhid *v)
 {
@@ -76,4 +84,13 @@ carp_patience_us(const struct carp_vhid *v)
 	if (v->advbase == 0)
 		return CARP_NEVER;
 	return MISSED_ADVERTS * v->advbase * CARP_SECOND_US + skew_us(carp_stance_of(v).advskew);
+}
+
+uint64_t
+carp_patience_with_us(const struct carp_vhid *v, const struct carp_header *h)
+{
+	uint64_t own_us = carp_vhid_master_down_us(v);
+	uint64_t peer_us = MISSED_ADVERTS * carp_interval_us(h->advbase, h->advskew);
+
+	return carp_is_bow_out(h) || peer_us < own_us ? own_us : peer_us;
 }

@@ -5,72 +5,32 @@
 
 #include "carp/carp_internal.h"
 
-static bool
-config_is_valid(const struct carp_vhid_config *c)
-{
-	size_t i;
-
-	if (c->advbase == UINT8_MAX || c->advskew == UINT8_MAX ||
-	    (c->advbase == 0 && c->advskew == 0))
-		return false;
-	if (c->key_len > CARP_KEY_MAX || c->address_count == 0 ||
-	    c->address_count > CARP_ADDRESSES_MAX)
-		return false;
-	for (i = 0; i < c->address_count; i++) {
-		if (c->addresses[i].family >= IP_FAMILIES)
-			return false;
-	}
-	return true;
-}
-
-static void
-find_families(const struct carp_vhid_config *c, bool uses[IP_FAMILIES])
-{
-	size_t i;
-
-	memset(uses, 0, IP_FAMILIES * sizeof(*uses));
-	for (i = 0; i < c->address_count; i++)
-		uses[c->addresses[i].family] = true;
-}
-
-static void
-apply_config(struct carp_vhid *v, const struct carp_vhid_config *c, const bool uses[IP_FAMILIES])
-{
-	v->advbase = c->advbase;
-	v->advskew = c->advskew;
-	v->up = c->up;
-	v->announce_interval_s = c->announce_interval_s;
-	memcpy(v->has_source, c->has_source, sizeof(v->has_source));
-	memcpy(v->source, c->source, sizeof(v->source));
-	memcpy(v->uses, uses, sizeof(v->uses));
-	v->is_dirty = true;
-}
-
 struct carp_vhid *
 carp_vhid_create(struct carp_interface *ifc, const struct carp_vhid_config *c)
 {
-	bool uses[IP_FAMILIES];
 	struct carp_vhid *v;
 
-	if (c->vhid == 0 || !config_is_valid(c)) {
+	if (c->vhid == 0 || !carp_config_is_valid(c)) {
 		errno = EINVAL;
 		return NULL;
 	}
 	v = calloc(1, sizeof(*v));
 	if (v == NULL)
 		return NULL;
-	v->digest = carp_digest_create(c->key, c->key_len, c->vhid, c->addresses,
-				       c->address_count);
-	if (v->digest == NULL) {
-		free(v);
+	if (carp_auth_init(&v->auth, c->vhid, c) != 0) {
+		carp_vhid_destroy(v, 0);
+		errno = ENOMEM;
 		return NULL;
 	}
 	v->vhid = c->vhid;
 	v->next_counter = c->counter;
+	v->handover.next_us = CARP_NEVER;
+	v->split.end_us = CARP_NEVER;
+	v->split.announce_us = CARP_NEVER;
+	carp_preempt_forget(v);
 	v->master_down_us[IP_V4] = CARP_NEVER;
 	v->master_down_us[IP_V6] = CARP_NEVER;
-	find_families(c, uses);
-	apply_config(v, c, uses);
+	carp_config_apply(v, c);
 	if (ifc != NULL)
 		carp_vhid_attach(v, ifc);
 	return v;
@@ -100,99 +60,8 @@ carp_vhid_destroy(struct carp_vhid *v, uint64_t now_us)
 		return;
 	if (v->ifc != NULL)
 		carp_vhid_detach(v, now_us);
-	carp_digest_destroy(v->digest);
+	carp_auth_clear(&v->auth);
 	free(v);
-}
-
-static void
-follow_families(struct carp_vhid *v, const bool used[IP_FAMILIES], uint64_t now_us)
-{
-	enum ip_family family;
-
-	for (family = IP_V4; family < IP_FAMILIES; family++) {
-		if (v->state != CARP_BACKUP || v->uses[family] == used[family])
-			continue;
-		v->heard_us[family] = now_us;
-		v->master_down_us[family] =
-			v->uses[family] ? now_us + carp_vhid_master_down_us(v) : CARP_NEVER;
-	}
-}
-
-static void
-follow_announce_interval(struct carp_vhid *v, uint32_t was_s, uint64_t now_us)
-{
-	if (v->announce_interval_s == was_s)
-		return;
-	v->announce_us = v->announce_interval_s == 0
-				 ? CARP_NEVER
-				 : now_us + v->announce_interval_s * CARP_SECOND_US;
-}
-
-struct carp_vhid_change {
-	struct carp_vhid_config config; /* its pointers are not used */
-	struct carp_digest *digest;
-	bool uses[IP_FAMILIES];
-};
-
-struct carp_vhid_change *
-carp_vhid_change_create(uint8_t vhid, const struct carp_vhid_config *c)
-{
-	struct carp_vhid_change *change;
-
-	if (!config_is_valid(c)) {
-		errno = EINVAL;
-		return NULL;
-	}
-	change = calloc(1, sizeof(*change));
-	if (change == NULL)
-		return NULL;
-	change->config = *c;
-	find_families(c, change->uses);
-	change->digest = carp_digest_create(c->key, c->key_len, vhid, c->addresses, c->address_count);
-	if (change->digest == NULL) {
-		free(change);
-		return NULL;
-	}
-	return change;
-}
-
-void
-carp_vhid_change_destroy(struct carp_vhid_change *change)
-{
-	if (change == NULL)
-		return;
-	carp_digest_destroy(change->digest);
-	free(change);
-}
-
-void
-carp_vhid_apply(struct carp_vhid *v, struct carp_vhid_change *change, uint64_t now_us)
-{
-	const struct carp_vhid_config *c = &change->config;
-	uint32_t announce_interval_s = v->announce_interval_s;
-	struct carp_digest *digest = v->digest;
-	bool used[IP_FAMILIES];
-
-	v->digest = change->digest;
-	change->digest = digest;
-	if (c->advbase != v->advbase || c->advskew != v->advskew)
-		v->is_retimed = true;
-	memcpy(used, v->uses, sizeof(used));
-	apply_config(v, c, change->uses);
-	follow_families(v, used, now_us);
-	follow_announce_interval(v, announce_interval_s, now_us);
-}
-
-int
-carp_vhid_reconfigure(struct carp_vhid *v, const struct carp_vhid_config *c, uint64_t now_us)
-{
-	struct carp_vhid_change *change = carp_vhid_change_create(v->vhid, c);
-
-	if (change == NULL)
-		return -errno;
-	carp_vhid_apply(v, change, now_us);
-	carp_vhid_change_destroy(change);
-	return 0;
 }
 
 void
@@ -208,6 +77,7 @@ carp_vhid_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
 {
 	out->count = 0;
 	carp_interface_forgive(v->ifc, now_us);
+	carp_interface_run(v->ifc, now_us);
 	v->is_dirty = false;
 	v->node_generation = v->ifc->node->generation;
 	v->interface_generation = v->ifc->generation;
@@ -234,7 +104,9 @@ deadline_us(const struct carp_vhid *v)
 {
 	if (v->state == CARP_BACKUP)
 		return earlier(v->master_down_us[IP_V4], v->master_down_us[IP_V6]);
-	return v->state == CARP_MASTER ? v->advert_us : CARP_NEVER;
+	if (v->state == CARP_MASTER)
+		return v->advert_us;
+	return carp_election_is_possible(v) ? carp_interface_start_us(v->ifc) : CARP_NEVER;
 }
 
 uint64_t
@@ -245,7 +117,13 @@ carp_vhid_next_us(const struct carp_vhid *v)
 	if (is_behind(v))
 		return 0;
 	next_us = earlier(deadline_us(v), carp_interface_forgive_us(v->ifc));
-	return v->state == CARP_MASTER ? earlier(next_us, v->announce_us) : next_us;
+	next_us = earlier(next_us, carp_auth_switch_us(&v->auth));
+	if (v->state == CARP_BACKUP)
+		return earlier(next_us, carp_preempt_us(v));
+	if (v->state == CARP_MASTER)
+		return earlier(earlier(next_us, v->announce_us),
+			       earlier(v->handover.next_us, carp_split_next_us(v)));
+	return next_us;
 }
 
 int
@@ -292,6 +170,17 @@ carp_vhid_status(const struct carp_vhid *v, struct carp_vhid_status *out)
 		.master_advskew = v->master_advskew,
 		.master_heard_us = v->master_heard_us,
 		.deadline_us = deadline_us(v),
+		.sends_former_addresses = v->auth.sends_former,
+		.address_grace_end_us = carp_auth_switch_us(&v->auth),
+		.handover = v->handover.state,
+		.handover_since_us = v->handover.since_us,
+		.handover_to = v->handover.to,
+		.split_brain = v->split.status,
+		.mismatch = v->mismatch.status,
+		.collision = v->collision,
+		.preempts = carp_preempt_is_on(v),
+		.preempt_us = carp_preempt_us(v),
+		.held_down_until_us = v->preemption.held_until_us,
 	};
 	memcpy(out->counters, v->counters, sizeof(out->counters));
 }

@@ -40,11 +40,11 @@ struct fwd_worker {
 };
 
 /**
- * Take IPv4 frames.
+ * Take the IPv4 frames of a burst.
  *
  * @param ifc   the interface that the frames came in by
  * @param roles its roles, or vip_roles_fenced
- * @param in    untagged Ethernet frames of type IPv4; emptied
+ * @param in    what was received; frames that are not untagged IPv4 stay in it
  * @param reply echo replies are added, to go out by the same port
  * @param carp  frames of protocol 112 with a sound IP header are added
  * @param drop  the others are added

@@ -1,177 +1,153 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "fwd/fwd.h"
+#include "fwd/fwd_internal.h"
 
-#include <rte_byteorder.h>
-#include <rte_ether.h>
-#include <rte_ip.h>
+#include <netinet/in.h>
 
-#define IPPROTO_CARP 112
-/* 224.0.0.18 */
-#define CARP_GROUP_BE RTE_BE32(0xe0000012)
-/* "More fragments", or a place other than the first. */
-#define FRAGMENT_MASK_BE RTE_BE16(0x3fff)
-#define ICMP_ECHO_REQUEST 8
-#define ETHER_LEN RTE_ETHER_HDR_LEN
-#define IP4_LEN 20
+#include "base/octets.h"
+
 #define ICMP_LEN 8
+#define ECHO_LEN_MIN (ETHER_LEN + IP4_LEN + ICMP_LEN)
+#define REPLY_TTL 64
 
-static const char *const counter_names[] = {
-	[FWD_RECEIVED4] = "ip4_received",
-	[FWD_ECHO_REPLIES4] = "echo_replies",
-	[FWD_CARP4] = "carp_received",
-	[FWD_DROP_IP4_HEADER] = "drop_ip4_header",
-	[FWD_DROP_WRONG_MAC] = "drop_ip4_wrong_mac",
-	[FWD_DROP_NOT_MASTER] = "drop_ip4_not_master",
-	[FWD_DROP_NOT_LOCAL] = "drop_ip4_not_local",
-	[FWD_DROP_GROUP] = "drop_ip4_group",
-	[FWD_DROP_FRAGMENT] = "drop_ip4_fragment",
-	[FWD_DROP_NO_SERVICE] = "drop_ip4_no_service",
-	[FWD_DROP_MARTIAN] = "drop_ip4_martian",
+/* Offsets in a frame with an IPv4 header without options. */
+enum {
+	AT_SOURCE = 6,
+	AT_ETHERTYPE = 12,
+	AT_VERSION = 14,
+	AT_TOTAL_LEN = 16,
+	AT_ID = 18,
+	AT_FRAGMENT = 20,
+	AT_TTL = 22,
+	AT_PROTOCOL = 23,
+	AT_CHECK = 24,
+	AT_FROM = 26,
+	AT_TO = 30,
+	AT_ICMP = 34,
 };
 
-_Static_assert(sizeof(counter_names) / sizeof(counter_names[0]) == FWD_COUNTERS,
-	       "every forwarding counter has a name");
+/* Type 8 and code 0. */
+#define ECHO_REQUEST RTE_BE16(0x0800)
+/* With the checksum behind them a number: 8 less in the type is 8 more in the checksum. */
+#define TYPE_TO_CHECK 16
+#define REQUEST_TO_REPLY ((8u << TYPE_TO_CHECK) - 8u)
 
-const char *
-fwd_counter_name(enum fwd_counter counter)
-{
-	return counter_names[counter];
-}
+/* What a reply begins with behind the MACs: EtherType, version and header length. */
+static const octets16 head_like = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x00, 0x45, 0 };
+/* All of it counts but the type of service; of the destination, only that it is no group. */
+static const octets16 head_mask = { 0x01, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				    0xff, 0xff, 0 };
 
-/* The sum of a header of 20 octets, folded; 0xffff if its checksum is right. */
-static inline uint32_t
-header_sum(const uint8_t *ip)
-{
-	uint64_t a, b, sum;
-	uint32_t c;
-
-	memcpy(&a, ip, sizeof(a));
-	memcpy(&b, ip + 8, sizeof(b));
-	memcpy(&c, ip + 16, sizeof(c));
-	sum = (a & 0xffffffff) + (a >> 32) + (b & 0xffffffff) + (b >> 32) + c;
-	sum = (sum & 0xffff) + ((sum >> 16) & 0xffff) + (sum >> 32);
-	return (uint32_t)((sum & 0xffff) + (sum >> 16));
-}
-
-/* Sources that no host may use towards another (RFC 1122 section 3.2.1.3). */
+/*
+ * The checksum of a header of 20 octets is right if its 16-bit words add up to 0xffff, carries being
+ * added at the bottom: to a multiple of 0xffff that is not 0. Its 32-bit words add up to the same
+ * modulo 0xffff, for 2^16 is 1 there. 0 it cannot be, as the version is not.
+ */
 static inline bool
-is_martian(uint32_t source_be)
+is_header_sound(const uint8_t *f, uint64_t from, uint64_t to)
 {
-	uint8_t first = (uint8_t)source_be;
+	uint64_t sum = (uint64_t)octets_load32(f + AT_VERSION) + octets_load32(f + AT_ID) +
+		       octets_load32(f + AT_TTL) + from + to;
 
-	return first == 0 || first == 127 || first >= 224;
+	return sum % 0xffff == 0;
 }
 
-/*
- * Echo request to echo reply: addresses and MACs change places, the type goes from 8 to 0. The ICMP
- * checksum is carried on, not checked: what was damaged on its way stays recognisably so.
- */
-static inline void
-make_echo_reply(uint8_t *f, const struct vip_entry *e)
-{
-	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(f + ETHER_LEN);
-	uint8_t *icmp = f + ETHER_LEN + IP4_LEN;
-	uint64_t requester = mac_load(f + 6);
-	uint32_t source = ip->src_addr;
-	uint32_t ttl_delta;
-	uint32_t sum;
-	uint16_t check;
-
-	mac_store(f, requester);
-	mac_store(f + 6, mac_load(e->mac));
-	ip->src_addr = ip->dst_addr;
-	ip->dst_addr = source;
-
-	/* RFC 1624: the TTL starts anew; it is the high octet of a word that the sum covers. */
-	ttl_delta = (uint32_t)ip->time_to_live;
-	ip->time_to_live = 64;
-	sum = (uint32_t)(uint16_t)~ip->hdr_checksum + 0xffff - ttl_delta + 64;
-	sum = (sum & 0xffff) + (sum >> 16);
-	ip->hdr_checksum = (uint16_t)~((sum & 0xffff) + (sum >> 16));
-
-	icmp[0] = 0;
-	memcpy(&check, icmp + 2, sizeof(check));
-	sum = (uint32_t)check + ICMP_ECHO_REQUEST;
-	check = (uint16_t)((sum & 0xffff) + (sum >> 16));
-	memcpy(icmp + 2, &check, sizeof(check));
-}
-
-/* An advertisement goes to the group, or from a peer that was told to, to an own address. */
-static inline bool
-is_carp(const struct rte_ipv4_hdr *ip, const struct vip_entry *to)
-{
-	return ip->next_proto_id == IPPROTO_CARP &&
-	       (ip->dst_addr == CARP_GROUP_BE || (to->is_used && to->vhid == VIP_OWN));
-}
-
-/*
- * Everything but an echo request to us in one piece without options: where it goes. Returns the
- * counter; FWD_CARP4 for what is handed on.
- */
-static __rte_noinline enum fwd_counter
-sort_out(const struct vip_set *set, const struct vip_roles *roles, struct rte_mbuf *m)
-{
-	const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
-	const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)(f + ETHER_LEN);
-	uint64_t destination = mac_load(f);
-	uint32_t room = rte_pktmbuf_data_len(m);
-	const struct vip_entry *e;
-	uint32_t header_len, total_len;
-	bool is_fragment;
-
-	if (room < ETHER_LEN + IP4_LEN)
-		return FWD_DROP_IP4_HEADER;
-	room -= ETHER_LEN;
-	header_len = (uint32_t)rte_ipv4_hdr_len(ip);
-	total_len = rte_be_to_cpu_16(ip->total_length);
-	if (ip->version_ihl >> 4 != 4 || header_len < IP4_LEN || header_len > room ||
-	    total_len < header_len || total_len > rte_pktmbuf_pkt_len(m) - ETHER_LEN ||
-	    rte_raw_cksum(ip, header_len) != 0xffff)
-		return FWD_DROP_IP4_HEADER;
-	if (!mac_is_group(destination) && !vip_accepts_mac(set, roles, destination))
-		return FWD_DROP_WRONG_MAC;
-
-	e = vip_find4(set, ip->dst_addr);
-	is_fragment = (ip->fragment_offset & FRAGMENT_MASK_BE) != 0;
-	if (is_carp(ip, e))
-		return is_fragment ? FWD_DROP_FRAGMENT : FWD_CARP4;
-	if (is_martian(ip->src_addr) || mac_is_group(mac_load(f + 6)))
-		return FWD_DROP_MARTIAN;
-	if (mac_is_group(destination) || (uint8_t)ip->dst_addr >= 224)
-		return FWD_DROP_GROUP;
-	if (!e->is_used)
-		return FWD_DROP_NOT_LOCAL;
-	if (!vip_is_master(roles, e->vhid))
-		return FWD_DROP_NOT_MASTER;
-	return is_fragment ? FWD_DROP_FRAGMENT : FWD_DROP_NO_SERVICE;
-}
-
-/*
- * The entry of the address to which this is an echo request, in one piece and without options, that
- * we answer now; or NULL.
- */
+/* The entry of the address to which this is an echo request in one piece that we answer now. */
 static inline const struct vip_entry *
 find_pinged(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m,
 	    const uint8_t *f)
 {
-	const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)(f + ETHER_LEN);
 	const struct vip_entry *e;
+	uint64_t from, to;
 	uint32_t total_len;
 
-	if (unlikely(rte_pktmbuf_data_len(m) < ETHER_LEN + IP4_LEN + ICMP_LEN))
+	if (unlikely(rte_pktmbuf_data_len(m) < ECHO_LEN_MIN) || f[AT_PROTOCOL] != IPPROTO_ICMP ||
+	    octets_load16(f + AT_ICMP) != ECHO_REQUEST ||
+	    (octets_load16(f + AT_FRAGMENT) & FRAGMENT_MASK_BE) != 0)
 		return NULL;
-	total_len = rte_be_to_cpu_16(ip->total_length);
-	e = vip_find4(set, ip->dst_addr);
-	if (likely(ip->version_ihl == 0x45 && ip->next_proto_id == IPPROTO_ICMP &&
-		   f[ETHER_LEN + IP4_LEN] == ICMP_ECHO_REQUEST && f[ETHER_LEN + IP4_LEN + 1] == 0 &&
-		   e->is_used && vip_is_master(roles, e->vhid) &&
-		   (ip->fragment_offset & FRAGMENT_MASK_BE) == 0 &&
-		   total_len >= IP4_LEN + ICMP_LEN &&
-		   total_len <= rte_pktmbuf_pkt_len(m) - ETHER_LEN &&
-		   header_sum((const uint8_t *)ip) == 0xffff && !is_martian(ip->src_addr) &&
-		   !mac_is_group(mac_load(f + 6)) && vip_accepts_mac(set, roles, mac_load(f))))
-		return e;
-	return NULL;
+	total_len = (uint16_t)rte_be_to_cpu_32(octets_load32(f + AT_VERSION));
+	from = octets_load32(f + AT_FROM);
+	to = octets_load32(f + AT_TO);
+	/* Shorter than it must be is longer than anything. */
+	if (unlikely(total_len - (IP4_LEN + ICMP_LEN) > rte_pktmbuf_pkt_len(m) - ECHO_LEN_MIN ||
+		     !is_header_sound(f, from, to) || is_martian((uint32_t)from)))
+		return NULL;
+	e = vip_find4(set, (uint32_t)to);
+	return likely(vip_is_master(roles, e->role)) ? e : NULL;
+}
+
+/* For a frame that came to another MAC of ours than the entry answers with. */
+static __rte_noinline bool
+turn_odd_head(const struct vip_set *set, const struct vip_roles *roles, const struct vip_entry *e,
+	      uint8_t *f)
+{
+	if (octets_load16(f + AT_ETHERTYPE) != RTE_BE16(RTE_ETHER_TYPE_IPV4) ||
+	    f[AT_VERSION] != 0x45 || mac_is_group(f[AT_SOURCE]) ||
+	    !vip_accepts_mac(set, roles, mac_load(f)))
+		return false;
+	memcpy(f, f + AT_SOURCE, sizeof(e->mac));
+	memcpy(f + AT_SOURCE, e->mac, sizeof(e->mac));
+	return true;
+}
+
+/*
+ * Turn the head of a request around. If it came from a single host to the MAC that the entry answers
+ * with, and is IPv4 without options, that makes the head of the reply.
+ */
+static inline bool
+turn_head(const struct vip_set *set, const struct vip_roles *roles, const struct vip_entry *e,
+	  uint8_t *f)
+{
+	octets16 head = octets_load(f), like = vip_entry_head(e);
+
+	head = __builtin_shufflevector(head, head, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15);
+	like = __builtin_shufflevector(like, head_like, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 28, 29, 30,
+				       31);
+	if (unlikely(!octets_are_zero(head ^ like, head_mask)))
+		return turn_odd_head(set, roles, e, f);
+	octets_store(f, head);
+	return true;
+}
+
+/*
+ * The TTL starts anew, and the checksum of the header follows it (RFC 1624). The sum seldom leaves
+ * the range, and then by less than it is wide. 0xffff would be right, too, but nobody sends it.
+ */
+static inline void
+renew_ttl(uint8_t *f)
+{
+	int32_t sum = octets_load16(f + AT_CHECK) + f[AT_TTL] - REPLY_TTL;
+
+	if (unlikely((uint32_t)sum >= 0xffff))
+		sum += sum < 0 ? 0xffff : -0xffff;
+	octets_store16(f + AT_CHECK, (uint16_t)sum);
+	f[AT_TTL] = REPLY_TTL;
+}
+
+/*
+ * Request to reply: addresses change places, the type goes from 8 to 0. The ICMP checksum is carried
+ * on, not checked: what was damaged on its way stays recognisably so.
+ */
+static inline void
+make_echo_reply(uint8_t *f)
+{
+	uint32_t from = octets_load32(f + AT_FROM);
+	uint32_t icmp = octets_load32(f + AT_ICMP);
+
+	octets_store32(f + AT_FROM, octets_load32(f + AT_TO));
+	octets_store32(f + AT_TO, from);
+	renew_ttl(f);
+
+	/* The checksum is the upper half, so that its carry is that of the word. */
+	icmp += REQUEST_TO_REPLY;
+	icmp += (uint32_t)(icmp < REQUEST_TO_REPLY) << TYPE_TO_CHECK;
+	octets_store32(f + AT_ICMP, icmp);
+}
+
+static inline bool
+is_ip4(const struct rte_mbuf *m, const uint8_t *f)
+{
+	return rte_pktmbuf_data_len(m) >= ETHER_LEN &&
+	       octets_load16(f + AT_ETHERTYPE) == RTE_BE16(RTE_ETHER_TYPE_IPV4);
 }
 
 void
@@ -179,24 +155,33 @@ fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 	   struct burst *in, struct burst *reply, struct burst *carp, struct burst *drop)
 {
 	const struct vip_set *set = vip_interface_set(ifc);
-	unsigned int replies = reply->count;
+	const unsigned int count = in->count;
+	struct rte_mbuf **const first = &reply->frame[reply->count];
+	struct rte_mbuf **next = first;
+	uint64_t octets = 0;
+	unsigned int others = 0;
 
-	for (unsigned int i = 0; i < in->count; i++) {
+	for (unsigned int i = 0; i < count; i++) {
 		struct rte_mbuf *m = in->frame[i];
 		uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
 		const struct vip_entry *e = find_pinged(set, roles, m, f);
 
-		if (likely(e != NULL)) {
-			make_echo_reply(f, e);
-			burst_add(reply, m);
+		if (likely(e != NULL && turn_head(set, roles, e, f))) {
+			make_echo_reply(f);
+			octets += rte_pktmbuf_pkt_len(m);
+			*next++ = m;
+		} else if (!is_ip4(m, f)) {
+			in->frame[others++] = m;
 		} else {
-			enum fwd_counter counter = sort_out(set, roles, m);
+			enum fwd_counter counter = fwd_sort4(set, roles, m);
 
 			counter_add(&w->counter[counter], 1);
 			burst_add(counter == FWD_CARP4 ? carp : drop, m);
 		}
 	}
-	counter_add(&w->counter[FWD_RECEIVED4], in->count);
-	counter_add(&w->counter[FWD_ECHO_REPLIES4], reply->count - replies);
-	in->count = 0;
+	counter_add(&w->counter[FWD_RECEIVED4], count - others);
+	counter_add(&w->counter[FWD_ECHO_REPLIES4], (uint64_t)(next - first));
+	reply->count += (unsigned int)(next - first);
+	reply->octets += octets;
+	in->count = others;
 }

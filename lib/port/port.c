@@ -177,6 +177,7 @@ port_open(struct port *p, const struct port_params *params)
 	rc = rte_eth_dev_start(p->id);
 	if (rc != 0)
 		goto err;
+	p->is_stripping = (rte_eth_dev_get_vlan_offload(p->id) & RTE_ETH_VLAN_STRIP_OFFLOAD) != 0;
 	step = "multicast";
 	rc = port_filter_start(p);
 	if (rc != 0)

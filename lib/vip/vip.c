@@ -12,8 +12,8 @@ const struct vip_roles vip_roles_fenced = {
 void
 vip_roles_init(struct vip_roles *roles)
 {
-	for (unsigned int vhid = 0; vhid < 256; vhid++)
-		atomic_init(&roles->word[vhid], vip_role_word(VIP_ROLE_ABSENT, 0));
+	for (unsigned int role = 0; role <= VIP_NOBODY; role++)
+		atomic_init(&roles->word[role], vip_role_word(VIP_ROLE_ABSENT, 0));
 	vip_role_store(roles, VIP_OWN, vip_role_word(VIP_ROLE_MASTER, 0));
 }
 
@@ -37,6 +37,7 @@ add_entry4(struct vip_set *s, const struct vip_address *a)
 	bool is_port_mac = a->vhid == VIP_OWN || a->is_port_mac;
 
 	e->is_used = true;
+	e->role = a->vhid;
 	e->addr_be = addr_be;
 	e->vhid = a->vhid;
 	mac_store(e->mac, is_port_mac ? s->port_mac : mac_of_vhid(a->vhid));
@@ -61,6 +62,8 @@ vip_set_create(const struct vip_address *addresses, size_t count, uint64_t port_
 	if (s->slot == NULL || s->onlink == NULL)
 		goto err;
 
+	for (uint32_t i = 0; i <= s->mask; i++)
+		s->slot[i].role = VIP_NOBODY;
 	for (size_t i = 0; i < count; i++) {
 		const struct vip_address *a = &addresses[i];
 

@@ -20,8 +20,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <rte_branch_prediction.h>
+
 #include "base/ipaddr.h"
 #include "base/mac.h"
+#include "base/octets.h"
 
 /* ------------------------------------------------------------------------------------------- */
 /* Roles                                                                                        */
@@ -36,13 +39,15 @@ enum vip_role {
 
 /** Index of the role of the host's own addresses: it is not a vhid, and always MASTER. */
 #define VIP_OWN 0
+/** Index of the role of an entry that is not in use: it is no vhid either, and always ABSENT. */
+#define VIP_NOBODY 256
 
 /**
  * Role words by vhid. Bits 0..7 enum vip_role; 8..31 the generation, which rises with each change
  * of state or of what is advertised; 32..63 are for the share of a load-balanced vhid.
  */
 struct vip_roles {
-	_Atomic uint64_t word[256];
+	_Atomic uint64_t word[VIP_NOBODY + 1];
 };
 
 static inline uint64_t
@@ -64,9 +69,9 @@ vip_generation_of(uint64_t word)
 }
 
 static inline uint64_t
-vip_role_load(const struct vip_roles *roles, uint8_t vhid)
+vip_role_load(const struct vip_roles *roles, uint16_t role)
 {
-	return atomic_load_explicit(&roles->word[vhid], memory_order_acquire);
+	return atomic_load_explicit(&roles->word[role], memory_order_acquire);
 }
 
 static inline void
@@ -76,9 +81,9 @@ vip_role_store(struct vip_roles *roles, uint8_t vhid, uint64_t word)
 }
 
 static inline bool
-vip_is_master(const struct vip_roles *roles, uint8_t vhid)
+vip_is_master(const struct vip_roles *roles, uint16_t role)
 {
-	return vip_role_of(vip_role_load(roles, vhid)) == VIP_ROLE_MASTER;
+	return vip_role_of(vip_role_load(roles, role)) == VIP_ROLE_MASTER;
 }
 
 /** All absent, except VIP_OWN. */
@@ -94,13 +99,18 @@ extern const struct vip_roles vip_roles_fenced;
 /* Addresses                                                                                    */
 /* ------------------------------------------------------------------------------------------- */
 
-/** An address that is answered for; 16 octets, and looked up by hash. */
+/**
+ * An address that is answered for; looked up by hash. Its first 16 octets are laid out as the heads
+ * of frames are, so that one is checked, or made, as a whole.
+ */
 struct vip_entry {
-	uint8_t mac[6]; /**< Ethernet source and ARP sender of what is answered */
-	uint8_t vhid;   /**< VIP_OWN for the host's own addresses */
-	bool is_used;
+	uint8_t destination[6]; /**< 0: whoever is answered */
+	uint8_t mac[6];         /**< Ethernet source and ARP sender of what is answered */
 	uint32_t addr_be;
-	uint32_t reserved;
+	uint16_t role; /**< whose role word it follows: the vhid, VIP_OWN, or VIP_NOBODY */
+	uint8_t vhid;  /**< VIP_OWN for the host's own addresses */
+	bool is_used;
+	uint8_t reserved[12];
 };
 
 struct vip_set {
@@ -137,9 +147,16 @@ vip_find4(const struct vip_set *s, uint32_t addr_be)
 {
 	uint32_t at = (addr_be * 0x9e3779b1u) >> s->shift;
 
-	while (s->slot[at].is_used && s->slot[at].addr_be != addr_be)
+	while (unlikely(s->slot[at].addr_be != addr_be) && s->slot[at].is_used)
 		at = (at + 1) & s->mask;
 	return &s->slot[at];
+}
+
+/** Destination, MAC and address of an entry. */
+static inline octets16
+vip_entry_head(const struct vip_entry *e)
+{
+	return octets_load(e->destination);
 }
 
 static inline bool

@@ -2,6 +2,7 @@
 """One LAN for a test: hosts in network namespaces on a bridge in a namespace of its own."""
 import contextlib
 import itertools
+import json
 import os
 import pathlib
 import re
@@ -10,10 +11,12 @@ import tempfile
 
 import netns
 from capture import Capture
-from nodes import Client, Koi, Node, Ucarp
+from nodes import BUILD, Client, Koi, Node, Ucarp
 from probe import Probe
 from process import Process
 
+# A lab whose hosts stood still for so long cannot be judged by its times: some are 5 ms.
+STALL_MS = 10
 NAME = re.compile(r'koilab(\d+)x\d+-')
 
 
@@ -39,6 +42,15 @@ class Lab:
         netns.ip_batch_in(self.switch, [
             'link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0',
             'link set br0 up'])
+        self._watches = [Process(self.switch,
+                                 [str(BUILD / 'test/func/stallwatch'), str(cpu), str(STALL_MS)],
+                                 self.folder / f'stallwatch-{cpu}.log')
+                         for cpu in os.sched_getaffinity(0)]
+
+    def worst_stall_ms(self) -> float:
+        """For how long the machine ran none of the lab on one of its CPUs; 0 if never."""
+        lines = [json.loads(line) for w in self._watches for line in w.log.splitlines()]
+        return max((line['late_ms'] for line in lines), default=0.0)
 
     def plug(self, node: Node) -> None:
         """Make the node's namespace and its cable to the bridge."""
@@ -85,7 +97,7 @@ class Lab:
     def close(self) -> None:
         for probe in self.probes:
             probe.stop()
-        for process in self.processes:
+        for process in self.processes + self._watches:
             process.remove()
         for closable in self.captures + self.sockets:
             closable.close()

@@ -53,6 +53,22 @@ def test_stopped_master(lab):
     assert pair.a.state == 'MASTER'
 
 
+def test_held_control_of_a_slow_master(lab):
+    """Its worker stops answering before the faster backup, whose patience is short, takes over."""
+    pair = make_pair(lab, {'advskew': 200}, {'advskew': 0})
+    said = pair.captures['a']
+    count = len(said.adverts())
+    wait_for('an advert', lambda: len(said.adverts()) > count, 2 * pair.a.interval_s)
+    # when the next one is nearly due, the backup has the shortest time left
+    let_pass(pair.a.interval_s - 0.1)
+    since_ns = time.time_ns()
+    with held(pair.a.process.pid):
+        pair.takes_over(pair.b, since_ns)
+        let_pass(2 * pair.a.interval_s)
+    pair.a.wait_state('BACKUP')
+    pair.check_one_master(since_ns)
+
+
 def hold_worker(pair: Pair, node) -> None:
     """Hold the worker for a second: an event says so, and no state changes."""
     before = pair.transitions()

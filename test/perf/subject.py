@@ -14,6 +14,8 @@ from wait import wait_for
 
 MEMORY_MIB = 128
 START_S = 10
+# For an answer from the telemetry socket; much, as other work may keep the machine busy.
+ANSWER_S = 30
 # Enough to see that it answers, and not just that it begins to.
 FRAMES_TO_BEGIN = 100000
 
@@ -72,7 +74,7 @@ class Subject:
     def _has_port(self) -> bool:
         self._check_alive()
         try:
-            self._telemetry = self._telemetry or Telemetry(self.prefix)
+            self._telemetry = self._telemetry or Telemetry(self.prefix, ANSWER_S)
         except (FileNotFoundError, ConnectionRefusedError):
             return False
         # The socket is there before the port is.
@@ -128,7 +130,7 @@ class Subject:
 
 
 def start_koi(name: str, binary: pathlib.Path, capture: pathlib.Path, place: Place) -> Subject:
-    config = place.folder / f'{capture.stem}.json'
+    config = place.folder / f'{capture.stem}.{name}.json'
     config.write_text(json.dumps(koi_config(capture)))
     return Subject(name, [str(binary), '{eal}', '--', '-c', str(config)], place)
 

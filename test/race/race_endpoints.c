@@ -19,6 +19,7 @@
 #include "control_socket.h"
 #include "endpoint_telemetry.h"
 #include "full_runtime.h"
+#include "stub_executor.h"
 #include "suite.h"
 #include "telemetry_client.h"
 
@@ -32,6 +33,7 @@
 
 static struct runtime *r;
 static struct control_socket *control;
+static struct stub_executor executor;
 static char dir[] = "/tmp/koi-race-XXXXXX";
 static char path[sizeof(dir) + sizeof("/control")];
 static _Atomic bool stop;
@@ -265,7 +267,8 @@ main(int argc, char **argv)
 	if (mkdtemp(dir) == NULL)
 		err(1, "mkdtemp");
 	snprintf(path, sizeof(path), "%s/control", dir);
-	control = control_socket_create_at(r, path);
+	stub_executor_init(&executor);
+	control = control_socket_create_at(r, &executor.executor, path);
 	if (control == NULL || endpoint_telemetry_start(r) != 0)
 		return 1;
 	run_all();

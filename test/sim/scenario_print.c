@@ -61,7 +61,7 @@ scenario_print_end(FILE *to, uint64_t at_us, const struct carp_vhid_status *stat
 
 	fprintf(to, "{\"at_us\":%" PRIu64 ",\"state\":\"%s\",\"counters\":{", at_us,
 		carp_state_name(status->state));
-	for (int i = 0; i < CARP_COUNTERS; i++) {
+	for (int i = 0; i < CARP_FRAME_COUNTERS; i++) {
 		if (status->counters[i] == 0)
 			continue;
 		fprintf(to, "%s\"%s\":%" PRIu64, comma, carp_counter_name((enum carp_counter)i),

@@ -84,6 +84,8 @@ do_actions(struct run *r, const struct carp_actions *actions)
 		case CARP_ACTION_SEND:
 			do_send(r, action);
 			break;
+		case CARP_ACTION_NOTICE:
+			break;
 		case CARP_ACTION_ANNOUNCE:
 			scenario_print_announce(r->to, r->now_us, r->setup->addresses,
 						r->setup->address_count);
@@ -124,7 +126,7 @@ apply_set(struct run *r, const struct scenario_setup *setup)
 	int err;
 
 	carp_node_set(r->node, &setup->settings, r->now_us);
-	err = carp_node_cause_set(r->node, CAUSE_CONFIGURED, setup->demotion, r->now_us);
+	err = carp_node_cause_set(r->node, CAUSE_CONFIGURED, setup->demotion, 0, r->now_us);
 	if (err != 0)
 		return err;
 	r->setup = setup;
@@ -247,7 +249,7 @@ set_up(struct run *r)
 	r->vhid = carp_vhid_create(r->ifc, &c);
 	if (r->vhid == NULL)
 		return -errno;
-	return carp_node_cause_set(r->node, CAUSE_CONFIGURED, r->setup->demotion, 0);
+	return carp_node_cause_set(r->node, CAUSE_CONFIGURED, r->setup->demotion, 0, 0);
 }
 
 static void

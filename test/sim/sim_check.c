@@ -112,6 +112,25 @@ wait_for_causes(struct sim_run *r)
 	}
 }
 
+/* Who has changed its role too often and is better preempts when it is no longer held down. */
+static void
+wait_for_hold_downs(struct sim_run *r)
+{
+	uint64_t until_us = 0;
+
+	for (unsigned int i = 0; i < r->node_count; i++) {
+		for (unsigned int g = 0; r->nodes[i].is_alive && g < r->group_count; g++) {
+			struct carp_vhid_status s;
+
+			carp_vhid_status(r->nodes[i].members[g].vhid, &s);
+			if (s.held_down_until_us > until_us)
+				until_us = s.held_down_until_us;
+		}
+	}
+	if (until_us > r->world.now_us)
+		sim_world_run(&r->world, until_us);
+}
+
 /* ---- who should be master ---- */
 
 /* With preemption everywhere nobody better is left waiting: lower octet 4 first, then speed. */
@@ -193,6 +212,7 @@ sim_check_settles(struct sim_run *r)
 	unsigned int transitions;
 
 	wait_for_causes(r);
+	wait_for_hold_downs(r);
 	if (w->has_failed)
 		return;
 	bound_us = 3 * sim_check_slowest_us(r);

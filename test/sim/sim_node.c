@@ -76,6 +76,8 @@ sim_node_act(struct sim_node *n, struct sim_member *m, const struct carp_actions
 		case CARP_ACTION_SEND:
 			do_send(n, m, action);
 			break;
+		case CARP_ACTION_NOTICE:
+			break;
 		case CARP_ACTION_ANNOUNCE:
 			if (m->role != CARP_MASTER)
 				sim_world_fail(n->world, "node %c: announces as %s",

@@ -9,6 +9,7 @@
 #include <rte_eal.h>
 
 #include "base/clock.h"
+#include "notify.h"
 
 /* As big as counters get in years, and still summed over all vhids and workers without overflow. */
 #define BIG (1ULL << 48)
@@ -55,6 +56,16 @@ take(size_t count, size_t size)
 	return memset(memory, 0, octets);
 }
 
+static struct notify_counters *
+take_notify_counters(void)
+{
+	struct notify_counters *c = take(1, sizeof(*c));
+
+	c->started = c->failed = c->skipped = c->superseded = BIG;
+	c->pending = c->waiting = c->lost = BIG;
+	return c;
+}
+
 static struct record *
 take_record(size_t size)
 {
@@ -91,6 +102,7 @@ configure_interface(struct config_interface *c, unsigned int i)
 	snprintf(c->name, sizeof(c->name), "interface-%05u", i);
 	c->device = take(1, 301);
 	memset(c->device, 'd', 300);
+	c->parent = -1;
 	c->mtu = 9600;
 	c->address_count = i == 0 ? CONFIG_ADDRESSES_MAX : 2;
 	c->addresses = take_addresses(c->address_count);
@@ -324,7 +336,10 @@ full_runtime_create(void)
 	r->demotion = take_record(sizeof(struct demotion_status));
 	r->gap = take_record(sizeof(struct control_gap));
 	r->events_lost = BIG;
+	r->notify_counters = take_notify_counters();
 	r->is_ready = true;
+	r->in_force.allow = true;
+	r->in_force.log = 2;
 	for (unsigned int i = 0; i < FULL_VHIDS; i++)
 		full_runtime_publish(r, i, BIG);
 	return r;
@@ -359,6 +374,7 @@ full_runtime_destroy(struct runtime *r)
 	record_destroy(r->demotion);
 	record_destroy(r->gap);
 	event_history_destroy(r->history);
+	free((void *)(uintptr_t)r->notify_counters);
 	neigh_destroy(r->neighbours);
 	free(r->worker);
 	free(r->view->vhid);

@@ -131,7 +131,7 @@ what_belongs_to_no_option_is_named(void)
 				   sizeof(struct config_interface),                               \
 	})
 
-#define ON(name) { .device = (char[]){ name }, .mtu = 1500 }
+#define ON(name) { .device = (char[]){ name }, .parent = -1, .mtu = 1500 }
 
 /* What the EAL is given for a line: its words after the program's name. */
 static void
@@ -189,8 +189,8 @@ memory_follows_the_configuration(void)
 	char one_device[] = "net_null0";
 	const struct config *one = CONFIG(ON("net_null0"));
 	const struct config *two = CONFIG(ON("net_null0"), ON("net_null1"));
-	const struct config *narrow = CONFIG({ .device = one_device, .mtu = 1500, .rx_queues = 1 });
-	const struct config *jumbo = CONFIG({ .device = one_device, .mtu = 9000 });
+	const struct config *narrow = CONFIG({ .device = one_device, .parent = -1, .mtu = 1500, .rx_queues = 1 });
+	const struct config *jumbo = CONFIG({ .device = one_device, .parent = -1, .mtu = 9000 });
 
 	CU_ASSERT(memory_needed_mib(one, 1) >= EAL_NO_HUGE_MIB / 2);
 	CU_ASSERT(memory_needed_mib(one, 1) <= 128);

@@ -15,12 +15,14 @@
 #include "control_socket.h"
 #include "full_runtime.h"
 #include "instance.h"
+#include "stub_executor.h"
 #include "suite.h"
 
 #define OUTPUT_MAX (8u << 20)
 
 static struct runtime *r;
 static struct control_socket *control;
+static struct stub_executor executor;
 static struct instance instance;
 static const char *program;
 static char output[OUTPUT_MAX]; /* of the last command, both streams */
@@ -34,6 +36,7 @@ serve(void *arg)
 	while (!atomic_load(&stop)) {
 		poll(&ready, 1, 5);
 		control_socket_serve(control);
+		stub_executor_step(&executor);
 	}
 	return arg;
 }
@@ -146,6 +149,39 @@ refusals_are_1_with_the_reason(void)
 	CU_ASSERT_STRING_EQUAL(output, "koictl: no vhid \"9@lan\"\n");
 	CU_ASSERT_EQUAL(run("show neighbors lan"), 1);
 	CU_ASSERT_STRING_EQUAL(output, "koictl: no interface \"lan\"\n");
+	CU_ASSERT_EQUAL(run("vhid 9@lan up"), 1);
+	CU_ASSERT_STRING_EQUAL(output, "koictl: no vhid \"9@lan\"\n");
+	CU_ASSERT_EQUAL(run("vhid 1@lan advskew 255"), 1);
+	CU_ASSERT_STRING_EQUAL(output, "koictl: \"advskew\" is not a number in 0..254\n");
+}
+
+/* The stub answers what it was told, in koictl's own words. */
+static void
+commands_arrive_as_they_were_typed(void)
+{
+	static const char *const same[] = {
+		"vhid 1@lan up", "vhid 1@lan down", "vhid 1@lan master", "vhid 1@lan backup",
+		"vhid 1@lan advbase 0 advskew 1", "vhid 1@lan advskew 254", "demote +240",
+		"demote -240", "demote --cause \"disk full\" 100", "demote --cause \"x\" -7",
+		"demote --cause \"x\" 1 --for 90s", "demote --cause \"x\" 0", "set allow off",
+		"set preempt on", "set allow on preempt off log 0", "reload",
+	};
+	static const char *const others[][2] = {
+		{ "demote --cause x 1 --for 2h", "demote --cause \"x\" 1 --for 7200s\n" },
+		{ "--json vhid 1@lan up", "{\n  \"message\": \"vhid 1@lan up\"\n}\n" },
+		{ "demote 100 --for 1d --cause x", "demote --cause \"x\" 100 --for 86400s\n" },
+	};
+	char line[128];
+
+	for (size_t i = 0; i < SUITE_LEN(same); i++) {
+		CU_ASSERT_EQUAL(run(same[i]), 0);
+		snprintf(line, sizeof(line), "%s\n", same[i]);
+		CU_ASSERT_STRING_EQUAL(output, line);
+	}
+	for (size_t i = 0; i < SUITE_LEN(others); i++) {
+		CU_ASSERT_EQUAL(run(others[i][0]), 0);
+		CU_ASSERT_STRING_EQUAL(output, others[i][1]);
+	}
 }
 
 static void
@@ -154,6 +190,11 @@ usage_errors_are_2_with_a_hint(void)
 	static const char *const wrong[] = {
 		"", "shwo", "show nothing", "show vhid", "show vhid 1@a 2@b", "show events x",
 		"version x", "check", "--nothing", "demote 240",
+		"demote", "demote +", "demote +1 +2", "demote --cause x", "demote --for 5s +1",
+		"demote --cause x 1 --for 5y", "demote --cause x 1 --for 0s", "show --cause x",
+		"vhid 1@lan", "vhid 1@lan init", "vhid 1@lan advbase", "vhid 1@lan advbase x",
+		"vhid 1@lan advbase 1 advbase 2", "vhid 1@lan up down", "set", "set preempt",
+		"set preempt yes", "set log on", "set tos 1", "set log 1 log 2", "reload now",
 	};
 
 	for (size_t i = 0; i < SUITE_LEN(wrong); i++) {
@@ -252,6 +293,7 @@ main(int argc, char **argv)
 		SUITE_TEST(every_show_says_something),
 		SUITE_TEST(json_is_the_answer_itself),
 		SUITE_TEST(refusals_are_1_with_the_reason),
+		SUITE_TEST(commands_arrive_as_they_were_typed),
 		SUITE_TEST(usage_errors_are_2_with_a_hint),
 		SUITE_TEST(silence_is_3),
 		SUITE_TEST(version_is_known_with_and_without_koi),
@@ -267,7 +309,8 @@ main(int argc, char **argv)
 	full_runtime_eal(argv[0]);
 	r = full_runtime_create();
 	make_instance();
-	control = control_socket_create(r);
+	stub_executor_init(&executor);
+	control = control_socket_create(r, &executor.executor);
 	if (control == NULL)
 		return 1;
 	pthread_create(&thread, NULL, serve, NULL);

@@ -239,10 +239,25 @@ const char *
 fixture_actions(const struct fixture *f)
 {
 	static char word[CARP_ACTIONS_MAX + 1];
+	unsigned int len = 0;
 	unsigned int i;
 
-	for (i = 0; i < f->out.count; i++)
-		word[i] = letter(&f->out.item[i]);
-	word[i] = '\0';
+	for (i = 0; i < f->out.count; i++) {
+		if (f->out.item[i].type != CARP_ACTION_NOTICE)
+			word[len++] = letter(&f->out.item[i]);
+	}
+	word[len] = '\0';
 	return word;
+}
+
+bool
+fixture_has_notice(const struct fixture *f, enum carp_notice notice)
+{
+	unsigned int i;
+
+	for (i = 0; i < f->out.count; i++) {
+		if (f->out.item[i].type == CARP_ACTION_NOTICE && f->out.item[i].notice == notice)
+			return true;
+	}
+	return false;
 }

@@ -64,8 +64,9 @@ int32_t fixture_cause(const struct fixture *f, const char *name);
 struct carp_header fixture_sent(const struct fixture *f, unsigned int n);
 /** The text of the reason of the n-th action, which must be a STATE. */
 const char *fixture_reason(const struct fixture *f, unsigned int n);
-/** The last actions as a word: B, M, I a state; s an advertisement, x a bow-out; a announce. */
+/** The last actions as a word: B, M, I a state; s an advert, x a bow-out; a announce. No notices. */
 const char *fixture_actions(const struct fixture *f);
+bool fixture_has_notice(const struct fixture *f, enum carp_notice notice);
 
 #define CHECK_ACTIONS(f, expected) CU_ASSERT_STRING_EQUAL(fixture_actions(f), expected)
 #define CHECK_STATE(f, expected) CU_ASSERT_EQUAL(carp_vhid_state((f)->vhid), expected)

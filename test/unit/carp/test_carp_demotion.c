@@ -28,8 +28,8 @@ causes_add_up(void)
 	struct fixture f;
 
 	fixture_open_backup(&f);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "b", 10, 1), 0);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "a", 20, 2), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "b", 10, 0, 1), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "a", 20, 0, 2), 0);
 	CU_ASSERT_EQUAL(carp_node_demote(f.node, -5, 3), 0);
 	CU_ASSERT_EQUAL(carp_node_demotion(f.node), 25);
 	CU_ASSERT_EQUAL(carp_node_causes(f.node, &causes), 3);
@@ -38,7 +38,7 @@ causes_add_up(void)
 	CU_ASSERT_STRING_EQUAL(causes[2].name, "operator");
 	CU_ASSERT_EQUAL(carp_node_demote(f.node, 5, 4), 0);
 	CU_ASSERT_EQUAL(carp_node_causes(f.node, &causes), 2);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "b", 0, 5), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "b", 0, 0, 5), 0);
 	CU_ASSERT_EQUAL(carp_node_causes(f.node, &causes), 1);
 	CU_ASSERT_STRING_EQUAL(causes[0].name, "a");
 	CU_ASSERT_EQUAL(carp_node_demotion(f.node), 20);
@@ -51,10 +51,10 @@ same_value_keeps_its_age(void)
 	struct fixture f;
 
 	fixture_open_backup(&f);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "disk", 10, 100), 0);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "disk", 10, 200), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "disk", 10, 0, 100), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "disk", 10, 0, 200), 0);
 	CU_ASSERT_EQUAL(find(&f, "disk")->since_us, 100);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "disk", 11, 300), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "disk", 11, 0, 300), 0);
 	CU_ASSERT_EQUAL(find(&f, "disk")->since_us, 300);
 	fixture_close(&f);
 }
@@ -69,19 +69,19 @@ names_and_room_are_limited(void)
 	fixture_open_backup(&f);
 	memset(name, 'x', sizeof(name));
 	name[CARP_CAUSE_NAME_MAX] = '\0';
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, name, 1, 0), -EINVAL);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "", 1, 0), -EINVAL);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, name, 1, 0, 0), -EINVAL);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "", 1, 0, 0), -EINVAL);
 	name[CARP_CAUSE_NAME_MAX - 1] = '\0';
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, name, 1, 0), 0);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, name, 0, 0), 0);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "absent", 0, 0), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, name, 1, 0, 0), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, name, 0, 0, 0), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "absent", 0, 0, 0), 0);
 
 	for (i = 0; i < CARP_CAUSES_MAX; i++) {
 		snprintf(name, sizeof(name), "cause %d", i);
-		CU_ASSERT_EQUAL(carp_node_cause_set(f.node, name, 1, 0), 0);
+		CU_ASSERT_EQUAL(carp_node_cause_set(f.node, name, 1, 0, 0), 0);
 	}
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "one too many", 1, 0), -ENOSPC);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, name, 2, 0), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "one too many", 1, 0, 0), -ENOSPC);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, name, 2, 0, 0), 0);
 	/* koi's own find room. */
 	f.settings.allow = false;
 	fixture_set(&f, 0);
@@ -96,17 +96,17 @@ sum_does_not_overflow(void)
 	struct fixture f;
 
 	fixture_open_backup(&f);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "a", INT32_MAX, 0), 0);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "b", INT32_MAX, 0), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "a", INT32_MAX, 0, 0), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "b", INT32_MAX, 0, 0), 0);
 	CU_ASSERT_EQUAL(carp_node_demotion(f.node), INT32_MAX);
 	CU_ASSERT_EQUAL(fixture_status(&f).effective_advskew, 240);
 	CU_ASSERT_EQUAL(fixture_status(&f).demote, 255);
 	CU_ASSERT_EQUAL(carp_node_demote(f.node, INT32_MAX, 0), 0);
 	CU_ASSERT_EQUAL(carp_node_demote(f.node, INT32_MAX, 0), 0);
 	CU_ASSERT_EQUAL(fixture_cause(&f, "operator"), INT32_MAX);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "a", INT32_MIN, 0), 0);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "b", INT32_MIN, 0), 0);
-	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "operator", INT32_MIN, 0), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "a", INT32_MIN, 0, 0), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "b", INT32_MIN, 0, 0), 0);
+	CU_ASSERT_EQUAL(carp_node_cause_set(f.node, "operator", INT32_MIN, 0, 0), 0);
 	CU_ASSERT_EQUAL(carp_node_demotion(f.node), INT32_MIN);
 	CU_ASSERT_EQUAL(fixture_status(&f).effective_advskew, 0);
 	CU_ASSERT_EQUAL(fixture_status(&f).demote, 0);
@@ -121,11 +121,11 @@ generation_rises_with_the_sum(void)
 
 	fixture_open_backup(&f);
 	generation = carp_node_generation(f.node);
-	carp_node_cause_set(f.node, "a", 5, 0);
+	carp_node_cause_set(f.node, "a", 5, 0, 0);
 	CU_ASSERT_TRUE(carp_node_generation(f.node) > generation);
 	CU_ASSERT_EQUAL(carp_vhid_next_us(f.vhid), 0);
 	generation = carp_node_generation(f.node);
-	carp_node_cause_set(f.node, "a", 5, 0);
+	carp_node_cause_set(f.node, "a", 5, 0, 0);
 	CU_ASSERT_EQUAL(carp_node_generation(f.node), generation);
 	f.settings.preempt = true;
 	fixture_set(&f, 0);

@@ -194,7 +194,8 @@ counters_and_states_have_names(void)
 	static const char *const names[CARP_COUNTERS] = {
 		"received", "received6", "sent", "sent6", "send_errors", "trailing", "drop_len",
 		"drop_ver", "drop_type", "drop_vhid", "drop_ttl", "drop_sum", "drop_echo",
-		"drop_auth", "drop_replay", "drop_not_allowed", "foreign_vrrp",
+		"drop_peer", "drop_auth", "drop_replay", "drop_not_allowed", "foreign_vrrp", "split_brain",
+		"foreign_claim",
 	};
 	unsigned int i;
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "arp/arp_internal.h"
+
+/* Does the sender claim an address of ours, or a MAC? The other master does, and a liar. */
+static bool
+is_claim(const struct vip_set *set, uint64_t mac, uint32_t addr_be)
+{
+	return mac == set->port_mac || vip_find4(set, addr_be)->is_used ||
+	       (mac_is_virtual(mac) && vip_set_has_vhid(set, IP_V4, mac_virtual_vhid(mac)));
+}
+
+/*
+ * ... and is it ours now? Whoever announces itself as the new master is not to be answered by the
+ * old one: the reply would come from the virtual MAC and turn the switches back to the old one.
+ */
+static bool
+is_conflict(const struct vip_set *set, const struct vip_roles *roles, uint64_t mac,
+	    uint32_t addr_be)
+{
+	const struct vip_entry *e = vip_find4(set, addr_be);
+
+	return mac == set->port_mac || (e->is_used && vip_is_master(roles, e->vhid)) ||
+	       (mac_is_virtual(mac) && vip_is_master(roles, mac_virtual_vhid(mac)));
+}
+
+/* Instead of what was known of the address, else of what is out of date, else of somebody else. */
+static void
+remember(struct arp_worker *w, const uint8_t *f)
+{
+	struct arp_seen *slot = &w->seen[arp_seen_slot(octets_load32(f + AT_SENDER_ADDR))];
+	struct arp_seen *place = NULL;
+
+	for (unsigned int way = 0; way < ARP_SEEN_WAYS; way++) {
+		struct arp_seen *s = &slot[way];
+
+		if (memcmp(s->addr, f + AT_SENDER_ADDR, sizeof(s->addr)) == 0) {
+			place = s;
+			break;
+		}
+		if (place == NULL && s->epoch != w->epoch)
+			place = s;
+	}
+	octets_store((place != NULL ? place : slot)->mac, arp_seen_key(f, w->epoch));
+}
+
+bool
+arp_notice(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_set *set,
+	   const struct vip_roles *roles, const uint8_t *f, struct arp_sightings *sightings)
+{
+	uint64_t mac = mac_load(f + AT_SENDER_MAC);
+	uint32_t addr_be = octets_load32(f + AT_SENDER_ADDR);
+	struct ip_addr addr = ip_addr_from_v4_be(addr_be);
+	struct neigh_sighting *sighting;
+
+	if (mac_is_group(mac) || is_claim(set, mac, addr_be)) {
+		counter_add(&w->counter[ARP_SIGHTINGS_REFUSED], 1);
+		return !mac_is_group(mac) && !is_conflict(set, roles, mac, addr_be);
+	}
+	if (addr_be == 0)
+		return true;
+	remember(w, f);
+	if (mac == 0 || !vip_is_onlink(set, &addr)) {
+		counter_add(&w->counter[ARP_SIGHTINGS_REFUSED], 1);
+		return true;
+	}
+	sighting = &sightings->item[sightings->count++];
+	*sighting = (struct neigh_sighting){ .addr = addr, .interface = ifc->index };
+	mac_store(sighting->mac, mac);
+	counter_add(&w->counter[ARP_SIGHTINGS], 1);
+	return true;
+}
