@@ -249,6 +249,7 @@ class Soak:
             'longest_silences_ms': silences,
             # of the probe itself: what was longer than this is the machine's
             'probe_stalls_ms': self.probe_stalls(),
+            'machine_stall_ms': self.lab.lab.worst_stall_ms(),
             'transitions': self.lab.transitions(),
             'memory_growth_kib': [(round(age), kib) for age, kib in self.growth],
             'exit': self.end_statuses(), 'faults': self.faults,
