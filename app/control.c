@@ -42,9 +42,6 @@
 #define RESIGN_US 500000
 #define RESIGN_ALL_US 1000000
 
-/* How many of the shortest advertisement intervals are listened to after a long stop. */
-#define LISTEN_INTERVALS 2
-
 struct control {
 	struct runtime *r;
 	struct watch watch;
@@ -52,7 +49,6 @@ struct control {
 	uint64_t planned_us;    /* when this turn was to begin, had the last one taken no time */
 	uint64_t sleep_max_us;
 	uint64_t lease_us;  /* how long the roles outlive their control */
-	uint64_t listen_us;
 	bool is_catching_up;
 	uint64_t stopped_us;      /* ... with what came in since */
 	uint64_t listen_until_us; /* ... until here */
@@ -213,7 +209,6 @@ follow_intervals(struct control *c)
 
 	c->sleep_max_us = shortest_us < 1000000 ? SLEEP_MAX_SUBSECOND_US : SLEEP_MAX_US;
 	c->lease_us = election_lease_us(c->r);
-	c->listen_us = LISTEN_INTERVALS * shortest_us;
 }
 
 /* A reload, some steps at a time. */
@@ -316,7 +311,8 @@ notice_stop(struct control *c)
 		c->stopped_us = c->planned_us;
 	c->is_catching_up = true;
 	/* After a long stop another may be master, and what it said lost: hear it once. */
-	c->listen_until_us = c->now_us + (late_us > c->lease_us ? c->listen_us : 0);
+	c->listen_until_us = RTE_MAX(c->listen_until_us,
+				     c->now_us + election_listen_us(c->r, late_us));
 	watch_forgive(&c->watch, c->now_us);
 }
 

@@ -47,6 +47,9 @@ is_split_brain(const struct carp_vhid_status *s, uint64_t now_us)
 {
 	uint64_t silence_us = 3000000ULL * s->master_advbase + 3000000ULL * s->master_advskew / 256;
 
+	/* One that resigned has said its last, though its interval is the longest that there is. */
+	if (s->master_advbase == CARP_BOW_OUT && s->master_advskew == CARP_BOW_OUT)
+		return false;
 	return s->state == CARP_MASTER && s->has_master && s->master_heard_us > s->since_us &&
 	       now_us < s->master_heard_us + silence_us;
 }

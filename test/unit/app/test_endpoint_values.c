@@ -115,6 +115,13 @@ split_brain_is_another_master_lately(void)
 	CU_ASSERT_EQUAL(number(answer, "split_brain"), 1);
 	json_decref(answer);
 
+	s.master_advbase = s.master_advskew = CARP_BOW_OUT; /* it resigned */
+	answer = ask_with_status(&s);
+	CU_ASSERT_EQUAL(number(answer, "split_brain"), 0);
+	json_decref(answer);
+
+	s.master_advbase = 1;
+	s.master_advskew = 0;
 	s.master_heard_us = NOW_US - 3000000; /* silent for as long as makes a backup take over */
 	answer = ask_with_status(&s);
 	CU_ASSERT_EQUAL(number(answer, "split_brain"), 0);
@@ -174,6 +181,12 @@ events_go_on_where_they_ended(void)
 	answer = ask("/carp/events", "1124", true);
 	CU_ASSERT_EQUAL(number(answer, "count"), 0);
 	CU_ASSERT_EQUAL(number(answer, "next"), 1124);
+	json_decref(answer);
+
+	/* Of an earlier run. */
+	answer = ask("/carp/events", "1125", false);
+	CU_ASSERT_EQUAL(number(answer, "missed"), 100);
+	CU_ASSERT_EQUAL(number(answer, "next"), EVENT_HISTORY + 100);
 	json_decref(answer);
 }
 
