@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 from nodes import SECRET
 from soak_judge import Record, double_masters, longest_silences
-from soak_lab import TIMERS, SoakLab, interval_s, longest_down_s
+from soak_lab import NAME, TIMERS, SoakLab, interval_s, longest_down_s
 from wait import SLOW, wait_for
 
 # After nodes hear each other again: the worse one's next advertisement, and ucarp a second late.
@@ -148,6 +148,26 @@ class Soak:
         koi.config['carp']['demotion'] = 0
         koi.reload()
 
+    def order(self, who: str, *words: str) -> None:
+        """koictl, which may refuse."""
+        self.tell(f'{who} {words[0]}')
+        done = self.lab.koi[who].koictl(*words)
+        if done.returncode not in (0, 1):
+            self.faults.append(f'koictl {" ".join(words)}: {done.returncode} {done.stderr}')
+
+    def nudge(self) -> None:
+        who, name = self.random.choice('ab'), self.random.choice(list(NAME.values()))
+        self.order(who, 'vhid', name, 'down')
+        if self.random.random() < 0.5:
+            self.pause()
+        self.order(who, 'vhid', name, 'up')
+
+    def maintain(self) -> None:
+        who = self.random.choice('ab')
+        self.order(who, 'maintenance', 'on')
+        self.pause()
+        self.order(who, 'maintenance', 'off')
+
     def reload_others(self) -> None:
         """Vhids come, change and go beside those that stay."""
         koi = self.lab.koi[self.random.choice('ab')]
@@ -174,7 +194,8 @@ class Soak:
         koi.write_config()
 
     # The kinds of events, by weight; those of the second list are to change no koi's state.
-    DISTURBING = [(kill, 3), (stop, 3), (freeze, 3), (pull_cable, 2), (partition, 2), (demote, 3)]
+    DISTURBING = [(kill, 3), (stop, 3), (freeze, 3), (pull_cable, 2), (partition, 2), (demote, 3),
+                  (nudge, 3), (maintain, 2)]
     HARMLESS = [(reload_others, 3), (reload_nothing, 1), (reload_wrong, 1), (kill_ucarp, 1),
                 (stop_ucarp, 1)]
 

@@ -34,13 +34,10 @@ def test_follows_a_takeover(lab, watch):
     pair: Pair = make_pair(lab, FAST_A, FAST_B)
     terminal = watch(pair.b)
     terminal.wait_screen('1@lan', 'BACKUP', pair.a.address)
-    before = pair.transitions()
     pair.a.stop()
     terminal.wait_screen('MASTER', '10.0.0.11 bowed out')
-    pair.a.start()
     assert pair.b.koictl('demote', '+7').returncode == 0
     terminal.wait_screen('DEMOTION 7', 'operator')
-    assert pair.b.vhid()['transitions'] == before[1] + 1
     terminal.type('q')
     assert terminal.wait_end() == 0
     wait_for('the terminal', terminal.is_restored, 1)
