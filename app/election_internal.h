@@ -22,6 +22,7 @@ struct election_vhid {
 	size_t announce_next;   /* address by index */
 	unsigned int busy_next; /* in the list of busy vhids; EVENT_NONE ends it */
 	bool is_busy;
+	bool is_unpublished;    /* counters have risen since the status was shown */
 };
 
 struct election {
