@@ -306,7 +306,7 @@ def soak(seconds: float, seed: int, is_told: bool = False) -> dict:
         if found['double_masters'] or found['faults']:
             print(*run.story, run.lab.diagnosis(), sep='\n')
         return found
-    except AssertionError:
+    except Exception:
         print(run.counts, run.faults, *run.story, run.lab.diagnosis(), sep='\n')
         raise
     finally:
