@@ -17,8 +17,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from nodes import SECRET
-from soak_judge import Excuses, double_answers, double_masters, longest_silences
-from soak_lab import TIMERS, SoakLab, interval_s, longest_down_s
+from soak_judge import Record, double_masters, longest_silences
+from soak_lab import NAME, TIMERS, SoakLab, interval_s, longest_down_s
 from wait import SLOW, wait_for
 
 # After nodes hear each other again: the worse one's next advertisement, and ucarp a second late.
@@ -58,7 +58,7 @@ class Soak:
         self.seed = seed
         self.random = random.Random(seed)
         self.lab = SoakLab(preempt=self.random.random() < 0.7)
-        self.excuses = Excuses()
+        self.record = Record()
         self.counts: Counter[str] = Counter()
         self.faults: list[str] = []
         self.story: list[str] = []
@@ -79,6 +79,7 @@ class Soak:
     def pause(self) -> None:
         """Mostly shorter than the patience of vhid 2, which ucarp shares, at times longer."""
         let_pass(self.random.uniform(*self.random.choices([(0.05, 1.0), (1.0, 5.0)], [8, 1])[0]))
+        self.record.actions.append(time.time_ns())
 
     def restart(self, who: str, end: Callable[[], object]) -> None:
         self.close_life(who)
@@ -125,14 +126,14 @@ class Soak:
         self.pause()
         self.lab.nodes[who].set_cable(True)
         self.lab.down.discard(who)
-        self.excuses.add(begin_ns, time.time_ns() + HEALING_NS)
+        self.record.excuse(begin_ns, time.time_ns() + HEALING_NS)
 
     def partition(self) -> None:
         begin_ns = time.time_ns()
         self.lab.set_isolated(True)
         self.pause()
         self.lab.set_isolated(False)
-        self.excuses.add(begin_ns, time.time_ns() + HEALING_NS)
+        self.record.excuse(begin_ns, time.time_ns() + HEALING_NS)
 
     def demote(self) -> None:
         """Up and down again, by the file."""
@@ -143,8 +144,29 @@ class Soak:
         koi.reload()
         self.pause()
         self.lab.wait_settled()
+        self.tell(f'promote {who}')
         koi.config['carp']['demotion'] = 0
         koi.reload()
+
+    def order(self, who: str, *words: str) -> None:
+        """koictl, which may refuse."""
+        self.tell(f'{who} {words[0]}')
+        done = self.lab.koi[who].koictl(*words)
+        if done.returncode not in (0, 1):
+            self.faults.append(f'koictl {" ".join(words)}: {done.returncode} {done.stderr}')
+
+    def nudge(self) -> None:
+        who, name = self.random.choice('ab'), self.random.choice(list(NAME.values()))
+        self.order(who, 'vhid', name, 'down')
+        if self.random.random() < 0.5:
+            self.pause()
+        self.order(who, 'vhid', name, 'up')
+
+    def maintain(self) -> None:
+        who = self.random.choice('ab')
+        self.order(who, 'maintenance', 'on')
+        self.pause()
+        self.order(who, 'maintenance', 'off')
 
     def reload_others(self) -> None:
         """Vhids come, change and go beside those that stay."""
@@ -172,7 +194,8 @@ class Soak:
         koi.write_config()
 
     # The kinds of events, by weight; those of the second list are to change no koi's state.
-    DISTURBING = [(kill, 3), (stop, 3), (freeze, 3), (pull_cable, 2), (partition, 2), (demote, 3)]
+    DISTURBING = [(kill, 3), (stop, 3), (freeze, 3), (pull_cable, 2), (partition, 2), (demote, 3),
+                  (nudge, 3), (maintain, 2)]
     HARMLESS = [(reload_others, 3), (reload_nothing, 1), (reload_wrong, 1), (kill_ucarp, 1),
                 (stop_ucarp, 1)]
 
@@ -180,12 +203,15 @@ class Soak:
         states = ' '.join(f'{who}{vhid}:{self.lab.state_of(who, vhid)[0]}' for vhid in TIMERS
                           for who in self.lab.healthy(vhid))
         self.story.append(f'{time.time():.3f} {what:14} {states}')
+        self.record.actions.append(time.time_ns())
 
     def step(self) -> None:
         kinds = self.DISTURBING + self.HARMLESS
         event = self.random.choices([k for k, _ in kinds], [w for _, w in kinds])[0]
         self.counts[event.__name__] += 1
-        is_harmless = event in [k for k, _ in self.HARMLESS]
+        # the end of a hold-down is a transition that no event explains
+        is_harmless = (event in [k for k, _ in self.HARMLESS]
+                       and not any(self.lab.is_held_down(vhid) for vhid in TIMERS))
         before = self.lab.transitions()
         at = time.time_ns()
         self.tell(event.__name__)
@@ -230,9 +256,7 @@ class Soak:
             self.close_life(who)
 
     def summary(self) -> dict:
-        doubles = [text for vhid in TIMERS for text in
-                   double_masters(self.lab, vhid, self.excuses) +
-                   double_answers(self.lab, vhid, self.excuses)]
+        doubles = double_masters(self.lab, self.record)
         silences = {vhid: longest_silences(self.lab, vhid) for vhid in TIMERS}
         for vhid, (silent_ms, at) in ((v, s[0]) for v, s in silences.items() if s):
             if silent_ms > 1e3 * (longest_down_s(vhid) + 1) * SLOW:
@@ -248,6 +272,7 @@ class Soak:
             'longest_silences_ms': silences,
             # of the probe itself: what was longer than this is the machine's
             'probe_stalls_ms': self.probe_stalls(),
+            'machine_stall_ms': self.lab.lab.worst_stall_ms(),
             'transitions': self.lab.transitions(),
             'memory_growth_kib': [(round(age), kib) for age, kib in self.growth],
             'exit': self.end_statuses(), 'faults': self.faults,
@@ -281,7 +306,7 @@ def soak(seconds: float, seed: int, is_told: bool = False) -> dict:
         if found['double_masters'] or found['faults']:
             print(*run.story, run.lab.diagnosis(), sep='\n')
         return found
-    except AssertionError:
+    except Exception:
         print(run.counts, run.faults, *run.story, run.lab.diagnosis(), sep='\n')
         raise
     finally:

@@ -86,12 +86,18 @@ class SoakLab:
         """Whom preemption makes master."""
         return min(self.healthy(vhid), key=lambda who: (self.is_demoted(who), RANK.index(who)))
 
+    def is_held_down(self, vhid: int) -> bool:
+        """After many transitions in a short time a node does not preempt for a while."""
+        return any('hold-down' in self.koi[who].vhid(NAME[vhid]).get('next_master_reason', '')
+                   for who in self.healthy(vhid) if who in self.koi)
+
     def is_settled(self) -> bool:
         for vhid, probe in self.probes.items():
             masters = self.masters(vhid)
             if len(masters) != 1 or not probe.is_answered():
                 return False
-            if self.preempt and masters[0] != self.best(vhid):
+            if (self.preempt and masters[0] != self.best(vhid)
+                    and not self.is_held_down(vhid)):
                 return False
         return True
 
