@@ -15,8 +15,8 @@
 #include "watch.h"
 
 /* What is done at a stretch before the rings are looked at again. */
-#define TIMER_BATCH 32
-#define ADVERT_BATCH 64
+#define BUDGET_US 150
+#define ADVERT_BATCH 32
 #define SIGHTING_BATCH 64
 #define DONE_BATCH 64
 #define AGE_BATCH 16
@@ -42,9 +42,6 @@
 #define RESIGN_US 500000
 #define RESIGN_ALL_US 1000000
 
-/* How many of the shortest advertisement intervals are listened to after a long stop. */
-#define LISTEN_INTERVALS 2
-
 struct control {
 	struct runtime *r;
 	struct watch watch;
@@ -52,7 +49,6 @@ struct control {
 	uint64_t planned_us;    /* when this turn was to begin, had the last one taken no time */
 	uint64_t sleep_max_us;
 	uint64_t lease_us;  /* how long the roles outlive their control */
-	uint64_t listen_us;
 	bool is_catching_up;
 	uint64_t stopped_us;      /* ... with what came in since */
 	uint64_t listen_until_us; /* ... until here */
@@ -61,6 +57,9 @@ struct control {
 	struct change_list *changes; /* under way */
 	uint64_t peers_us;      /* when unicast peers are looked after next */
 	uint64_t link_seen[CONFIG_INTERFACES_MAX];
+	unsigned int first_worker;
+	uint64_t marked_tsc[PLACEMENT_WORKERS_MAX]; /* what workers say they have handed on */
+	uint64_t heard_tsc[PLACEMENT_WORKERS_MAX];  /* ... and control has taken from the rings */
 	uint64_t heard_us[CONFIG_INTERFACES_MAX];
 	bool has_more;          /* a batch was full: do not sleep */
 };
@@ -71,20 +70,30 @@ struct control {
 
 /* Before the rings are emptied: what a worker says it has handed on is then found in them. */
 static void
-load_heard(struct control *c)
+load_marks(struct control *c)
+{
+	for (unsigned int i = 0; i < c->r->worker_count; i++)
+		c->marked_tsc[i] = atomic_load_explicit(&c->r->worker[i].heard_tsc, memory_order_acquire);
+}
+
+/* An interface has been heard as far as the last of the workers that poll it. */
+static void
+follow_heard(struct control *c)
 {
 	for (unsigned int i = 0; i < c->r->interface_count; i++) {
 		const struct koi_port *port = c->r->interface[i].port;
 		uint64_t heard_tsc = UINT64_MAX;
 
-		for (unsigned int q = 0; q < port->poller_count; q++) {
-			const struct worker *w = &c->r->worker[port->pollers[q]];
-			uint64_t tsc = atomic_load_explicit(&w->heard_tsc, memory_order_acquire);
-
-			heard_tsc = RTE_MIN(heard_tsc, tsc);
-		}
+		for (unsigned int q = 0; q < port->poller_count; q++)
+			heard_tsc = RTE_MIN(heard_tsc, c->heard_tsc[port->pollers[q]]);
 		c->heard_us[i] = clock_tsc_to_us(heard_tsc);
 	}
+}
+
+static bool
+is_over_budget(const struct control *c)
+{
+	return clock_us() > c->now_us + BUDGET_US;
 }
 
 static void
@@ -96,7 +105,11 @@ take_adverts(struct control *c, struct worker *w)
 
 	for (unsigned int i = 0; i < count; i++)
 		election_receive(c->r, &batch[i], c->now_us);
-	c->has_more |= count == ADVERT_BATCH;
+	/* Unless more waits in the ring: what it says is not known yet. */
+	if (count < ADVERT_BATCH)
+		c->heard_tsc[w->index] = c->marked_tsc[w->index];
+	else
+		c->has_more = true;
 }
 
 static void
@@ -125,12 +138,21 @@ take_done(struct control *c, struct worker *w)
 static void
 take_from_workers(struct control *c)
 {
-	load_heard(c);
+	load_marks(c);
 	for (unsigned int i = 0; i < c->r->worker_count; i++) {
-		take_adverts(c, &c->r->worker[i]);
-		take_done(c, &c->r->worker[i]);
-		take_sightings(c, &c->r->worker[i]);
+		struct worker *w = &c->r->worker[(c->first_worker + i) % c->r->worker_count];
+
+		if (is_over_budget(c)) {
+			c->has_more = true;
+			break;
+		}
+		take_adverts(c, w);
+		take_done(c, w);
+		take_sightings(c, w);
 	}
+	/* Nobody is always the last. */
+	c->first_worker = (c->first_worker + 1) % c->r->worker_count;
+	follow_heard(c);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -213,7 +235,6 @@ follow_intervals(struct control *c)
 
 	c->sleep_max_us = shortest_us < 1000000 ? SLEEP_MAX_SUBSECOND_US : SLEEP_MAX_US;
 	c->lease_us = election_lease_us(c->r);
-	c->listen_us = LISTEN_INTERVALS * shortest_us;
 }
 
 /* A reload, some steps at a time. */
@@ -280,7 +301,7 @@ run_timers(struct control *c)
 {
 	size_t item;
 
-	for (unsigned int i = 0; i < TIMER_BATCH; i++) {
+	while (!is_over_budget(c)) {
 		if (timerheap_first(c->r->timers, &item) > c->now_us)
 			return;
 		struct koi_vhid *v = election_vhid_at(c->r, item);
@@ -316,7 +337,8 @@ notice_stop(struct control *c)
 		c->stopped_us = c->planned_us;
 	c->is_catching_up = true;
 	/* After a long stop another may be master, and what it said lost: hear it once. */
-	c->listen_until_us = c->now_us + (late_us > c->lease_us ? c->listen_us : 0);
+	c->listen_until_us = RTE_MAX(c->listen_until_us,
+				     c->now_us + election_listen_us(c->r, late_us));
 	watch_forgive(&c->watch, c->now_us);
 }
 

@@ -140,6 +140,7 @@ settle_until(struct runtime *r, struct koi_vhid *v, uint64_t earliest_us)
 	struct carp_vhid_status status;
 	uint64_t next_us = carp_vhid_next_us(v->election->carp);
 
+	v->election->is_unpublished = false;
 	timerheap_set(r->timers, v->slot, RTE_MAX(next_us, earliest_us));
 	carp_vhid_status(v->election->carp, &status);
 	record_write(v->status, &status);
@@ -192,7 +193,13 @@ election_receive(struct runtime *r, const struct punt_advert *advert, uint64_t n
 	else
 		tell_refused(r, v, counter, &rx.from, now_us);
 	election_carry_out(r, v, &actions, now_us);
-	election_settle(r, v, now_us);
+	if (counter == CARP_ACCEPTED || actions.count != 0) {
+		election_settle(r, v, now_us);
+	} else {
+		/* Only a counter has changed: shown once for all that are refused in this turn. */
+		v->election->is_unpublished = true;
+		election_become_busy(r, v);
+	}
 }
 
 struct koi_vhid *
@@ -268,6 +275,8 @@ election_continue(struct runtime *r, uint64_t now_us)
 		e->is_busy = false;
 		if (e->is_leaving && now_us >= e->leave_by_us)
 			election_store_role(v, e->leave_to);
+		if (e->is_unpublished)
+			election_settle(r, v, now_us);
 		if (e->is_announcing)
 			budget -= election_announce(r, v, now_us, budget);
 		if (e->is_leaving || e->is_announcing)

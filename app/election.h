@@ -82,6 +82,12 @@ uint64_t election_follow_intervals(struct runtime *r);
  */
 uint64_t election_lease_us(const struct runtime *r);
 
+/**
+ * How long to listen after control stood still for @p stop_us, so that whoever took over is heard
+ * once; 0 if nobody can have.
+ */
+uint64_t election_listen_us(const struct runtime *r, uint64_t stop_us);
+
 /** Tell the manager; what finds no room is counted. */
 void election_event(struct runtime *r, const struct event *e);
 

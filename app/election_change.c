@@ -129,3 +129,26 @@ election_lease_us(const struct runtime *r)
 			shortest = RTE_MIN(shortest, lease_us(r->election->vhid[i]));
 	return shortest;
 }
+
+/* The other one's interval: its advbase is ours, its advskew can be any. */
+static uint64_t
+listen_us(const struct koi_vhid *v)
+{
+	if (v->config->advbase != 0)
+		return (v->config->advbase + 1) * 1000000ULL;
+	return 2 * v->config->advskew * 1000000ULL / 256;
+}
+
+uint64_t
+election_listen_us(const struct runtime *r, uint64_t stop_us)
+{
+	uint64_t longest = 0;
+
+	for (unsigned int i = 0; i < r->election->slots; i++) {
+		const struct koi_vhid *v = r->election->vhid[i];
+
+		if (v != NULL && lease_us(v) < stop_us)
+			longest = RTE_MAX(longest, listen_us(v));
+	}
+	return longest;
+}

@@ -25,6 +25,7 @@ struct election_vhid {
 	uint8_t forecast_skew;
 	unsigned int busy_next; /* in the list of busy vhids; EVENT_NONE ends it */
 	bool is_busy;
+	bool is_unpublished;    /* counters have risen since the status was shown */
 };
 
 struct election {

@@ -103,7 +103,7 @@ endpoint_carp_events(const struct runtime *r, struct endpoint_query *q)
 	copy = calloc(EVENT_HISTORY, sizeof(*copy));
 	if (copy == NULL)
 		return NULL;
-	count = event_history_copy(r->history, since, copy, EVENT_HISTORY);
+	count = event_history_copy(r->history, &since, copy, EVENT_HISTORY);
 	missed = count == 0 ? 0 : copy[0].sequence - since - 1;
 	answer = json_pack("{s:I, s:I}", "missed", (json_int_t)missed,
 			   "lost", (json_int_t)counter_read(&r->events_lost));

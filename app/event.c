@@ -47,15 +47,18 @@ event_history_add(struct event_history *h, const struct event *e, const char *na
 }
 
 size_t
-event_history_copy(struct event_history *h, uint64_t since, struct event_entry *out, size_t room)
+event_history_copy(struct event_history *h, uint64_t *since, struct event_entry *out, size_t room)
 {
 	size_t count = 0;
 	uint64_t first;
 
 	pthread_mutex_lock(&h->lock);
+	/* A sequence that is yet to come is one of an earlier run: all of this one are news. */
+	if (*since > h->last)
+		*since = 0;
 	first = h->last > EVENT_HISTORY ? h->last - EVENT_HISTORY + 1 : 1;
-	if (since + 1 > first)
-		first = since + 1;
+	if (*since + 1 > first)
+		first = *since + 1;
 	for (uint64_t sequence = first; sequence <= h->last && count < room; sequence++)
 		out[count++] = h->entry[sequence % EVENT_HISTORY];
 	pthread_mutex_unlock(&h->lock);

@@ -75,9 +75,10 @@ uint64_t event_history_add(struct event_history *h, const struct event *e, const
 /**
  * Copy events with a sequence above @p since, oldest first.
  *
+ * @param since set to 0 if no event has come so far: whoever asks means those of an earlier run
  * @return how many were copied, at most @p room
  */
-size_t event_history_copy(struct event_history *h, uint64_t since, struct event_entry *out,
+size_t event_history_copy(struct event_history *h, uint64_t *since, struct event_entry *out,
 			  size_t room);
 
 #endif /* EVENT_H */

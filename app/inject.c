@@ -113,7 +113,9 @@ is_current(const struct worker *w, const struct inject_item *item)
 	if (item->kind == INJECT_OWN ||
 	    (item->kind == INJECT_BOW_OUT && vip_role_of(word) != VIP_ROLE_MASTER))
 		return true;
-	return vip_generation_of(word) == item->generation;
+	/* A word has room for the lower bits of a generation only. */
+	return vip_generation_of(word) ==
+	       vip_generation_of(vip_role_word(VIP_ROLE_MASTER, item->generation));
 }
 
 static int

@@ -114,10 +114,24 @@ poll_links(struct runtime *r)
 				      memory_order_relaxed);
 }
 
+/* When the worker that is furthest behind has begun its last turn. */
+static uint64_t
+oldest_turn_us(const struct runtime *r)
+{
+	uint64_t oldest_tsc = UINT64_MAX;
+
+	for (unsigned int i = 0; i < r->worker_count; i++) {
+		uint64_t turn_tsc = atomic_load_explicit(&r->worker[i].turn_tsc,
+							 memory_order_relaxed);
+
+		oldest_tsc = RTE_MIN(oldest_tsc, turn_tsc);
+	}
+	return clock_tsc_to_us(oldest_tsc);
+}
+
 static void
 tell_service_manager(struct manager *m)
 {
-	const struct worker *w = &m->r->worker[0];
 	uint64_t now_us = clock_us();
 	uint64_t lease_us;
 
@@ -133,9 +147,7 @@ tell_service_manager(struct manager *m)
 		return;
 	/* A sign of life of those who do the work, not of this thread. */
 	lease_us = clock_tsc_to_us(atomic_load_explicit(&m->r->lease_tsc, memory_order_relaxed));
-	if (lease_us > now_us &&
-	    now_us - clock_tsc_to_us(atomic_load_explicit(&w->turn_tsc, memory_order_relaxed)) <
-		    m->watchdog_us) {
+	if (lease_us > now_us && oldest_turn_us(m->r) + m->watchdog_us > now_us) {
 		sdnotify("WATCHDOG=1");
 		m->watchdog_next_us = now_us + m->watchdog_us / 2;
 	}

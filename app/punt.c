@@ -8,13 +8,14 @@
 #include "base/clock.h"
 
 /*
- * Control checks a digest in about a microsecond. What it can be made to check is held to a few
- * percent of its core; what one source can have is a few times what an honest master sends.
+ * What a flood can make control do. A digest takes it less than a microsecond; the last accepted
+ * master's share is as large as control can bear, for the flood may carry the master's address: a
+ * genuine advertisement is lost only beyond it.
  */
 #define ADVERTS_PER_SECOND 50000
 #define ADVERTS_BURST 1024
-#define RESERVED_PER_SECOND 2000
-#define RESERVED_BURST 256
+#define RESERVED_PER_SECOND 200000
+#define RESERVED_BURST 2048
 #define SOURCE_MIN_PER_SECOND 20
 #define SOURCE_BURST 16
 #define SIGHTINGS_PER_SECOND 2000
@@ -54,7 +55,8 @@ is_within_share(struct police *p, const struct koi_interface *ifc, uint32_t sour
 	uint64_t cycles = atomic_load_explicit(&ifc->source_cycles, memory_order_relaxed);
 	const struct ratelimit_rate source_rate = { cycles, cycles * SOURCE_BURST };
 
-	if (source_be == atomic_load_explicit(&ifc->master_hint[vhid], memory_order_relaxed) &&
+	if (source_be != 0 &&
+	    source_be == atomic_load_explicit(&ifc->master_hint[vhid], memory_order_relaxed) &&
 	    ratelimit_take(&p->reserved[vhid], &p->reserved_rate, now_tsc))
 		return true;
 	return ratelimit_take(&p->source[slot], &source_rate, now_tsc) &&

@@ -61,17 +61,20 @@ find_asked(const struct vip_set *set, const struct vip_roles *roles, const struc
 static inline void
 make_reply(uint8_t *f, const struct vip_entry *e)
 {
-	static const octets16 type = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x06, 0, 1 };
-	static const octets16 fixed = { 0x08, 0x00, 6, 4, 0, 2 };
-	octets16 sender = octets_load(f + AT_SENDER_MAC), ours = vip_entry_head(e);
+	const octets16 type = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x06, 0, 1 };
+	octets16 fixed = { 0x08, 0x00, 6, 4, 0, 2 };
+	octets16 sender = octets_load(f + AT_SENDER_MAC), ours = vip_entry_head(e), head;
 	uint64_t target = octets_load64(f + AT_SENDER_MAC);
 	uint16_t target_rest = octets_load16(f + AT_SENDER_MAC + sizeof(target));
 
-	sender = __builtin_shufflevector(sender, type, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 28, 29, 30, 31);
-	octets_store(f, __builtin_shufflevector(sender, ours, 0, 1, 2, 3, 4, 5, 22, 23, 24, 25, 26, 27, 12,
-						13, 14, 15));
-	octets_store(f + AT_PROTOCOL, __builtin_shufflevector(fixed, ours, 0, 1, 2, 3, 4, 5, 22, 23, 24, 25,
-							      26, 27, 28, 29, 30, 31));
+	head = __builtin_shufflevector(sender, ours, 0, 1, 2, 3, 4, 5, 22, 23, 24, 25, 26, 27,
+				       28, 29, 30, 31);
+	head = __builtin_shufflevector(head, type, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+				       28, 29, 30, 31);
+	octets_store(f, head);
+	fixed = __builtin_shufflevector(fixed, ours, 0, 1, 2, 3, 4, 5, 22, 23, 24, 25, 26, 27,
+					28, 29, 30, 31);
+	octets_store(f + AT_PROTOCOL, fixed);
 	octets_store64(f + AT_TARGET_MAC, target);
 	octets_store16(f + AT_TARGET_MAC + sizeof(target), target_rest);
 }

@@ -23,6 +23,7 @@ struct clock_scale {
 
 extern struct clock_scale clock_scale;
 
+/** Takes 20 ms, in which the rate of the TSC is measured. */
 void clock_init(void);
 
 static inline uint64_t

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/log.h"
 
+#include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 RTE_LOG_REGISTER(koi_log_app, koi, INFO)
 RTE_LOG_REGISTER(koi_log_carp, koi.carp, INFO)
@@ -27,14 +30,36 @@ type_name(int type)
 	return "koi";
 }
 
+/*
+ * Whoever reads the log may have stopped to (a pager, Ctrl-S, a journal in trouble). That is no
+ * reason to answer no signal and to follow no link: the line is lost.
+ */
+static bool
+would_wait(void)
+{
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) == 0;
+}
+
 void
 log_write(unsigned int level, int type, const char *format, ...)
 {
+	static _Atomic unsigned int lost;
+	unsigned int lines;
 	char text[1024];
 	va_list args;
 
 	if (!rte_log_can_log((uint32_t)type, level))
 		return;
+	if (would_wait()) {
+		atomic_fetch_add(&lost, 1);
+		return;
+	}
+	lines = atomic_exchange(&lost, 0);
+	if (lines != 0)
+		rte_log(RTE_LOG_WARNING, (uint32_t)koi_log_app,
+			"koi: %u lines of the log are lost: nobody read it\n", lines);
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);

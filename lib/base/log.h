@@ -3,7 +3,8 @@
  * @file
  * Log types, so that the EAL's --log-level='koi.*:debug' works, and one way to write a line.
  *
- * Threads: any but a worker and the control lcore, which send events instead: a log may block.
+ * Threads: any but a worker and the control lcore, which send events instead.
+ * Errors:  a line that would have to wait for its reader is lost; the next one says how many were.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

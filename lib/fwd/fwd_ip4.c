@@ -25,6 +25,9 @@ enum {
 	AT_ICMP = 34,
 };
 
+_Static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN,
+	       "TTL and type are the low octets of their words");
+
 /* Type 8 and code 0. */
 #define ECHO_REQUEST RTE_BE16(0x0800)
 /* With the checksum behind them a number: 8 less in the type is 8 more in the checksum. */
@@ -38,9 +41,9 @@ static const octets16 head_mask = { 0x01, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
 				    0xff, 0xff, 0 };
 
 /*
- * The checksum of a header of 20 octets is right if its 16-bit words add up to 0xffff, carries being
- * added at the bottom: to a multiple of 0xffff that is not 0. Its 32-bit words add up to the same
- * modulo 0xffff, for 2^16 is 1 there. 0 it cannot be, as the version is not.
+ * The checksum of a header of 20 octets is right if its 16-bit words add up to 0xffff, carries
+ * being added at the bottom: to a multiple of 0xffff that is not 0. Its 32-bit words add up to the
+ * same modulo 0xffff, for 2^16 is 1 there. 0 it cannot be, as the version is not.
  */
 static inline bool
 is_header_sound(const uint8_t *f, uint64_t from, uint64_t to)
@@ -90,8 +93,8 @@ turn_odd_head(const struct vip_set *set, const struct vip_roles *roles, const st
 }
 
 /*
- * Turn the head of a request around. If it came from a single host to the MAC that the entry answers
- * with, and is IPv4 without options, that makes the head of the reply.
+ * Turn the head of a request around. If it came from a single host to the MAC that the entry
+ * answers with, and is IPv4 without options, that makes the head of the reply.
  */
 static inline bool
 turn_head(const struct vip_set *set, const struct vip_roles *roles, const struct vip_entry *e,
@@ -99,9 +102,11 @@ turn_head(const struct vip_set *set, const struct vip_roles *roles, const struct
 {
 	octets16 head = octets_load(f), like = vip_entry_head(e);
 
-	head = __builtin_shufflevector(head, head, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15);
-	like = __builtin_shufflevector(like, head_like, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 28, 29, 30,
-				       31);
+	/* Destination and source change places; the entry's address gives way to the type. */
+	head = __builtin_shufflevector(head, head, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5,
+				       12, 13, 14, 15);
+	like = __builtin_shufflevector(like, head_like, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+				       28, 29, 30, 31);
 	if (unlikely(!octets_are_zero(head ^ like, head_mask)))
 		return turn_odd_head(set, roles, e, f);
 	octets_store(f, head);
@@ -124,8 +129,8 @@ renew_ttl(uint8_t *f)
 }
 
 /*
- * Request to reply: addresses change places, the type goes from 8 to 0. The ICMP checksum is carried
- * on, not checked: what was damaged on its way stays recognisably so.
+ * Request to reply: addresses change places, the type goes from 8 to 0. The ICMP checksum is
+ * carried on, not checked: what was damaged on its way stays recognisably so.
  */
 static inline void
 make_echo_reply(uint8_t *f)

@@ -14,6 +14,9 @@ from frames import CARP, Frame
 
 SO_ATTACH_FILTER = 26
 BATCH = 256
+TP_STATUS_VLAN_VALID = 1 << 4
+VID_MASK = 0xfff
+AUXDATA = struct.Struct('IIIHHHH')
 
 # Classic BPF: accept IPv4 of protocol 112, drop all else; for floods, whose frames would be many.
 ONLY_CARP = [
@@ -24,6 +27,19 @@ ONLY_CARP = [
     (0x06, 0, 0, 0x40000),  # ret all
     (0x06, 0, 0, 0),        # ret nothing
 ]
+
+
+def read_control(control: list) -> tuple[int, int]:
+    """Time in nanoseconds, and the VLAN whose tag the kernel has taken off, or 0."""
+    time_ns = vid = 0
+    for level, _, data in control:
+        if level == netns.SOL_PACKET:
+            status, _, _, _, _, tci, _ = AUXDATA.unpack(data)
+            vid = tci & VID_MASK if status & TP_STATUS_VLAN_VALID else 0
+        else:
+            seconds, nanoseconds = struct.unpack('qq', data)
+            time_ns = seconds * 10**9 + nanoseconds
+    return time_ns, vid
 
 
 def attach_filter(s: socket.socket, program: list[tuple[int, int, int, int]]) -> None:
@@ -47,7 +63,7 @@ class Capture:
         self._thread.start()
 
     def _collect(self) -> None:
-        ancillary = socket.CMSG_SPACE(16)
+        ancillary = socket.CMSG_SPACE(16) + socket.CMSG_SPACE(AUXDATA.size)
         while not self._stop:
             if not select.select([self._socket], [], [], 0.05)[0]:
                 continue
@@ -56,8 +72,11 @@ class Capture:
                     data, control, _, _ = self._socket.recvmsg(2048, ancillary)
                 except (BlockingIOError, OSError):
                     break
-                seconds, nanoseconds = struct.unpack('qq', control[0][2])
-                self._frames.append(Frame(seconds * 10**9 + nanoseconds, data))
+                time_ns, vid = read_control(control)
+                self._keep(Frame(time_ns, data, vid))
+
+    def _keep(self, frame: Frame) -> None:
+        self._frames.append(frame)
 
     def close(self) -> None:
         self._stop = True
@@ -93,6 +112,29 @@ class Capture:
 
     def tail(self, count: int = 12) -> str:
         return '\n'.join(str(f) for f in self._frames[-count:])
+
+
+class AnswerSpans(Capture):
+    """
+    For long runs: keeps advertisements, and of the answers for some addresses only when they came:
+    from, to, for each address. A pause of more than PAUSE_NS ends a span.
+    """
+    PAUSE_NS = 10_000_000
+
+    def __init__(self, namespace: str, interface: str, addresses: list[str]):
+        self.spans: dict[str, list[list[int]]] = {address: [] for address in addresses}
+        super().__init__(namespace, interface)
+
+    def _keep(self, frame: Frame) -> None:
+        if frame.ip_protocol == CARP:
+            super()._keep(frame)
+        for address, spans in self.spans.items():
+            if not frame.answers_for(address):
+                continue
+            if spans and frame.time_ns - spans[-1][1] <= self.PAUSE_NS:
+                spans[-1][1] = frame.time_ns
+            else:
+                spans.append([frame.time_ns, frame.time_ns])
 
 
 def now_ns() -> int:

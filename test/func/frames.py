@@ -7,6 +7,7 @@ from functools import cached_property
 
 ETHERTYPE_IPV4 = 0x0800
 ETHERTYPE_ARP = 0x0806
+ETHERTYPE_VLAN = 0x8100
 ICMP = 1
 CARP = 112
 BROADCAST = 'ff:ff:ff:ff:ff:ff'
@@ -34,6 +35,11 @@ def checksum(data: bytes) -> int:
 
 def ethernet(destination: str, source: str, ethertype: int, payload: bytes) -> bytes:
     return mac_bytes(destination) + mac_bytes(source) + struct.pack('!H', ethertype) + payload
+
+
+def tagged(frame: bytes, vid: int, priority: int = 0) -> bytes:
+    """The frame with an 802.1Q tag after its addresses."""
+    return frame[:12] + struct.pack('!HH', ETHERTYPE_VLAN, priority << 13 | vid) + frame[12:]
 
 
 def ipv4(source: str, destination: str, protocol: int, payload: bytes, *, ttl: int = 64,
@@ -89,6 +95,7 @@ class Frame:
     """A captured frame; what it carries is read when asked for."""
     time_ns: int
     data: bytes
+    vid: int = 0
 
     @property
     def destination(self) -> str:

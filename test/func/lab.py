@@ -60,7 +60,7 @@ class Lab:
             'net/ipv6/conf/all/disable_ipv6': '1', 'net/ipv6/conf/default/disable_ipv6': '1'})
         netns.ip('link', 'add', 'e0', 'netns', node.netns, 'type', 'veth',
                  'peer', 'name', node.port, 'netns', self.switch)
-        netns.ip_batch_in(self.switch, [f'link set {node.port} master br0 up'])
+        netns.ip_batch_in(self.switch, [f'link set {node.port} master {node.bridge} up'])
         netns.ip_batch_in(node.netns, ['link set lo up', 'link set e0 up'])
         # Unfinished checksums would leave the host: af_packet passes them on as they are.
         node.run('ethtool', '-K', 'e0', 'tx', 'off')
@@ -68,11 +68,11 @@ class Lab:
     def koi(self, name: str, address: str, **options) -> Koi:
         return Koi(self, name, address, **options)
 
-    def ucarp(self, name: str, address: str) -> Ucarp:
-        return Ucarp(self, name, address)
+    def ucarp(self, name: str, address: str, **options) -> Ucarp:
+        return Ucarp(self, name, address, **options)
 
-    def client(self, name: str = 'cl', address: str = '10.0.0.128') -> Client:
-        return Client(self, name, address)
+    def client(self, name: str = 'cl', address: str = '10.0.0.128', **options) -> Client:
+        return Client(self, name, address, **options)
 
     def capture(self, interface: str, *, namespace: str | None = None, **options) -> Capture:
         capture = Capture(namespace or self.switch, interface, **options)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 CLONE_NEWNET = 0x40000000
 ETH_P_ALL = 3
 SOL_PACKET = 263
+PACKET_AUXDATA = 8
 PACKET_IGNORE_OUTGOING = 23
 SO_RCVBUFFORCE = 33
 SO_TIMESTAMPNS = 35
@@ -77,5 +78,6 @@ def packet_socket(netns: str, interface: str, *, receive: bool = True) -> socket
         s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
         s.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         s.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+        s.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
         s.bind((interface, protocol))
     return s

@@ -25,10 +25,11 @@ BUILD = pathlib.Path(os.environ.get('KOI_BUILD') or
 
 
 class Node:
-    """A namespace with an interface e0, whose other end is a port of the lab's bridge."""
+    """A namespace with an interface e0, whose other end is a port of a bridge of the lab."""
 
-    def __init__(self, lab, name: str, address: str):
+    def __init__(self, lab, name: str, address: str, *, bridge: str = 'br0'):
         self.lab = lab
+        self.bridge = bridge
         self.name = name
         self.address = address
         self.netns = f'{lab.name}-{name}'
@@ -59,8 +60,8 @@ class Node:
 class Client(Node):
     """A Linux host with an address. What it probes with uses the 64 addresses above its own."""
 
-    def __init__(self, lab, name: str, address: str):
-        super().__init__(lab, name, address)
+    def __init__(self, lab, name: str, address: str, **options):
+        super().__init__(lab, name, address, **options)
         netns.ip('-n', self.netns, 'address', 'add', f'{address}/24', 'dev', 'e0')
         self._socket: socket.socket | None = None
         self._listen: Capture | None = None
@@ -150,14 +151,26 @@ class Koi(Carp):
         return [str(BUILD / 'app/koi'), '--lcores', lcores, '--no-huge', '--no-pci',
                 '--file-prefix', self.prefix, *more_eal, '--', '-c', str(self.config_path)]
 
-    def start(self, *, ready_s: float = 5, wait: bool = True) -> 'Koi':
+    def write_config(self) -> None:
         self.config_path.write_text(json.dumps(self.config, indent=1))
         self.config_path.chmod(0o600)
+
+    def start(self, *, ready_s: float = 5, wait: bool = True) -> 'Koi':
+        self.write_config()
         self.process = self.start_process(self.command_line())
         self._telemetry = None
         if wait:
             self.process.wait_log('koi: ready:', ready_s)
         return self
+
+    def reload(self, *, seconds: float = 5) -> int:
+        """Write the configuration, SIGHUP, wait for the log to say that it is done."""
+        self.write_config()
+        done = self.process.log.count('koi.config: reloaded:')
+        at_ns = self.process.signal(signal.SIGHUP)
+        wait_for(f'reload of {self.name}',
+                 lambda: self.process.log.count('koi.config: reloaded:') > done, seconds)
+        return at_ns
 
     def stop(self, seconds: float = 5) -> int:
         """SIGTERM; the time it was sent. Its exit status is checked: a clean stop is 0."""
@@ -184,17 +197,20 @@ class Koi(Carp):
     def vhid(self, name: str = '1@lan') -> dict:
         return self.ask(f'/carp/vhid,{name}')
 
+    def state_of(self, name: str) -> str:
+        told = self.vhid(name)
+        return told['state'] if told else 'starts'
+
     @property
     def state(self) -> str:
-        told = self.vhid()
-        return told['state'] if told else 'starts'
+        return self.state_of('1@lan')
 
     def stats(self) -> dict[str, int]:
         return self.ask('/carp/stats')
 
-    def wait_state(self, state: str, seconds: float | None = None) -> None:
+    def wait_state(self, state: str, seconds: float | None = None, vhid: str = '1@lan') -> None:
         seconds = seconds or self.master_down_s + 2
-        wait_for(f'{self.name} {state}', lambda: self.state == state, seconds)
+        wait_for(f'{self.name} {vhid} {state}', lambda: self.state_of(vhid) == state, seconds)
 
     def koictl(self, *words: str) -> subprocess.CompletedProcess:
         return subprocess.run([str(BUILD / 'app/koictl'), '-f', self.prefix, *words],
@@ -214,12 +230,14 @@ class Koi(Carp):
 class Ucarp(Carp):
     """ucarp as its manual shows it: scripts add and delete the virtual address."""
 
-    def __init__(self, lab, name: str, address: str):
-        super().__init__(lab, name, address)
+    def __init__(self, lab, name: str, address: str, *, virtual: str | None = None, **options):
+        super().__init__(lab, name, address, **options)
+        self.virtual = virtual or lab.virtual
         netns.ip('-n', self.netns, 'address', 'add', f'{address}/24', 'dev', 'e0')
         for script, verb in (('up', 'add'), ('down', 'del')):
             path = lab.folder / f'{name}-{script}'
-            path.write_text(f'#!/bin/sh\nip address {verb} {lab.virtual}/24 dev "$1" 2>/dev/null\nexit 0\n')
+            path.write_text(f'#!/bin/sh\nip address {verb} {self.virtual}/24 dev "$1" 2>/dev/null\n'
+                            'exit 0\n')
             path.chmod(0o755)
         self.words: list[str] = []
 
@@ -229,7 +247,7 @@ class Ucarp(Carp):
         self.interval_s = advbase + advskew / 256
         folder = self.lab.folder
         self.words = ['ucarp', '-i', 'e0', '-s', self.address, '-v', str(vhid), '-p', secret,
-                      '-a', self.lab.virtual, '-b', str(advbase), '-k', str(advskew),
+                      '-a', self.virtual, '-b', str(advbase), '-k', str(advskew),
                       '-u', str(folder / f'{self.name}-up'), '-d', str(folder / f'{self.name}-down'),
                       '-z', *(['-P'] if preempt else [])]
         return self
@@ -254,7 +272,7 @@ class Ucarp(Carp):
         self.set_cable(False)
         at_ns = self.process.kill()
         subprocess.run(netns.command(self.netns, ['ip', 'address', 'del',
-                                                  f'{self.lab.virtual}/24', 'dev', 'e0']),
+                                                  f'{self.virtual}/24', 'dev', 'e0']),
                        capture_output=True)
         self.set_cable(True)
         return at_ns

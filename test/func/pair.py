@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The usual scene: two koi, A master and B its backup, and a client that probes."""
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from capture import Capture
@@ -42,14 +42,15 @@ class Pair:
 
     def silence_s(self, since_ns: int) -> float:
         """The longest time without an answer after an event, once the probe has settled it."""
-        settled_ns = time.time_ns() + 100_000_000
-        wait_for('the probe', lambda: time.time_ns() > settled_ns, 1)
-        return max((g.silent_ms for g in self.probe.gaps(since_ns)), default=0.0) / 1e3
+        return self.probe.settled_ms(since_ns) / 1e3
 
 
-def make_pair(lab, a: dict, b: dict) -> Pair:
+def make_pair(lab, a: dict, b: dict, prepare: Callable[[Koi], object] = lambda node: None) -> Pair:
+    """@p prepare adds to the configuration of each node before it starts."""
     node_a = lab.koi('a', '10.0.0.11', cpus=(0, 1)).configure(**a)
     node_b = lab.koi('b', '10.0.0.12', cpus=(1, 0)).configure(**b)
+    for node in (node_a, node_b):
+        prepare(node)
     pair = Pair(node_a, node_b, {'a': node_a.capture(), 'b': node_b.capture()},
                 lab.client().probe(lab.virtual), lab.virtual)
     node_a.start()

@@ -4,6 +4,7 @@ import json
 import pathlib
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
 
 import netns
@@ -52,6 +53,19 @@ class Probe:
     def longest(self, kind: str, since_ns: int) -> Gap | None:
         found = [g for g in self.gaps(since_ns) if g.kind == kind]
         return max(found, key=lambda g: g.silent_ms, default=None)
+
+    def is_answered(self) -> bool:
+        """Both kinds, now."""
+        last = {e['kind']: e['event'] for e in list(self.events)
+                if e['event'] in ('answer', 'quiet')}
+        return last == {'arp': 'answer', 'icmp': 'answer'}
+
+    def settled_ms(self, since_ns: int, seconds: float = 3) -> float:
+        """Once it is answered again: the longest time without an answer, 0 if none was lost."""
+        wait_for('answers', self.is_answered, seconds)
+        settled_ns = time.time_ns() + 100_000_000
+        wait_for('the probe', lambda: time.time_ns() > settled_ns, 1)
+        return max((g.silent_ms for g in self.gaps(since_ns)), default=0.0)
 
     def stop(self) -> dict:
         """End the probe; its summary, {} if it was stopped before."""

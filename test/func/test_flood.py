@@ -15,12 +15,12 @@ SOURCES = 1000
 MASTER_DOWN_TIMES = 10
 
 
-def forged_adverts(virtual: str) -> list[bytes]:
-    """From many hosts, faster than anybody, with a secret that is not ours."""
+def forged_adverts(virtual: str, source: str | None = None) -> list[bytes]:
+    """From many hosts or from one, faster than anybody, with a secret that is not ours."""
     found = []
     for n in range(SOURCES):
         advert = Advert(1, 0, 1, counter=n).signed('not the secret', [virtual])
-        found.append(frame(advert.payload(), f'10.0.{16 + n // 250}.{1 + n % 250}', 1,
+        found.append(frame(advert.payload(), source or f'10.0.{16 + n // 250}.{1 + n % 250}', 1,
                            source_mac=f'02:00:00:01:{n >> 8:02x}:{n & 255:02x}'))
     return found
 
@@ -31,7 +31,7 @@ def requests(virtual: str) -> list[bytes]:
             for n in range(SOURCES)]
 
 
-@pytest.mark.parametrize('kind', ['arp', 'adverts', 'both'])
+@pytest.mark.parametrize('kind', ['arp', 'adverts', 'both', 'as the master'])
 def test_flood(lab, kind, record_property):
     a = lab.koi('a', '10.0.0.11', cpus=(0, 1)).configure(**FAST_A)
     b = lab.koi('b', '10.0.0.12', cpus=(1, 0)).configure(**FAST_B)
@@ -40,7 +40,8 @@ def test_flood(lab, kind, record_property):
     a.wait_state('MASTER')
     b.start()
     b.wait_state('BACKUP')
-    frames = {'arp': requests(lab.virtual), 'adverts': forged_adverts(lab.virtual)}
+    frames = {'arp': requests(lab.virtual), 'adverts': forged_adverts(lab.virtual),
+              'as the master': forged_adverts(lab.virtual, '10.0.0.11')}
     frames['both'] = [f for two in zip(frames['arp'], frames['adverts']) for f in two]
     before = [a.vhid()['transitions'], b.vhid()['transitions']]
 

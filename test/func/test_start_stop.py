@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+import netns
 from nodes import BUILD
-from wait import SLOW
+from wait import SLOW, wait_for
 
 pytestmark = pytest.mark.usefixtures('needs_koi')
 
@@ -38,6 +39,24 @@ def test_clean_stop(koi, number):
     koi.start()
     koi.process.signal(number)
     assert koi.process.wait(5) == 0
+
+
+def test_stop_while_nobody_reads_the_log(koi):
+    """A reader that has stopped (Ctrl-S, a pager) stops the log, not koi."""
+    koi.config_path.write_text(json.dumps(koi.config))
+    koi.config_path.chmod(0o600)
+    with subprocess.Popen(netns.command(koi.netns, koi.command_line()),
+                          stderr=subprocess.PIPE) as process:
+        wait_for('ready', lambda: koi.koictl('show').returncode == 0, 5)
+        try:
+            for _ in range(1500):  # 64 KiB and more
+                process.send_signal(signal.SIGUSR1)
+                time.sleep(0.002)
+            assert koi.koictl('show').returncode == 0
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(5) == 0
+        finally:
+            process.kill()
 
 
 def test_restart_after_kill(koi):

@@ -29,7 +29,8 @@ HUGEPAGES_NEEDED = 4 * subject.MEMORY_MIB // 2
 def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--sets', type=int, default=5, help='each starts all programs afresh (5)')
-    parser.add_argument('--rounds', type=int, default=15, help='turns of each program in a set (15)')
+    parser.add_argument('--rounds', type=int, default=15,
+                        help='turns of each program in a set (15)')
     parser.add_argument('--koi', type=pathlib.Path, action='append', metavar='PROGRAM',
                         help='build/app/koi; given again, builds are compared')
     parser.add_argument('--only', action='append', metavar='WORKLOAD',
@@ -71,7 +72,7 @@ def start_all(kois: list[pathlib.Path], capture: pathlib.Path,
         started.append(subject.start_testpmd('icmpecho, burst 64', 'icmpecho', capture, place, 64))
         started.append(subject.start_testpmd(report.FLOOR, 'io', capture, place))
         for one in started:
-            one.wait_answering()
+            one.wait_started()
     except BaseException:
         end_all(started)
         raise
@@ -98,15 +99,16 @@ def run(options: argparse.Namespace, folder: pathlib.Path) -> None:
     lines = []
     description = report.machine(place.is_no_huge, (place.main_cpu, place.worker_cpu))
     print(json.dumps(description))
+    report.print_head(REFERENCE)
     for name, capture in workload.write_captures(folder).items():
         if options.only and name not in options.only:
             continue
         sets[name] = [run_set(options, capture, place) for _ in range(options.sets)]
         lines += report.lines_of(name, sets[name], REFERENCE)
-        print(f'{name}: done', file=sys.stderr, flush=True)
-    report.print_table(lines, REFERENCE)
+        report.print_lines(lines[-len(sets[name][0]):])
     if options.json:
-        settings = {'sets': options.sets, 'rounds': options.rounds, 'koi': list(map(str, options.koi))}
+        settings = {'sets': options.sets, 'rounds': options.rounds,
+                    'koi': [str(program) for program in options.koi]}
         text = json.dumps(report.document(description, settings, lines, sets), indent=1)
         options.json.write_text(text + '\n')
 

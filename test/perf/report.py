@@ -62,13 +62,16 @@ def lines_of(workload: str, sets: list[dict[str, Slices]], reference: str) -> li
     return lines
 
 
-def print_table(lines: list[Line], reference: str) -> None:
+def print_head(reference: str) -> None:
     print(f'{"workload":14}{"program":22}{"cycles":>7}{"(min..max)":>14}   '
           f'speed / {reference} (min..max)')
+
+
+def print_lines(lines: list[Line]) -> None:
     for line in lines:
         spread = f'{line.cycles_min:.1f}..{line.cycles_max:.1f}'
         print(f'{line.workload:14}{line.subject:22}{line.cycles:7.1f}{spread:>14}   '
-              f'{line.ratio:.3f} ({line.ratio_min:.3f}..{line.ratio_max:.3f})')
+              f'{line.ratio:.3f} ({line.ratio_min:.3f}..{line.ratio_max:.3f})', flush=True)
 
 
 def document(description: dict, options: dict, lines: list[Line],

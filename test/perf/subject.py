@@ -85,12 +85,16 @@ class Subject:
         return next(t for t in tasks.iterdir()
                     if (t / 'comm').read_text().strip() in ('lcore-worker-1', 'rte-worker-1'))
 
-    def wait_answering(self) -> None:
-        """Until it answers all that it gets, as in a turn; then it is stopped."""
+    def wait_started(self) -> None:
+        """Until it answers for the first time; then it is stopped."""
         wait_for(f'{self.name} has a port', self._has_port, START_S)
         self._worker = self._find_worker()
-        wait_for(f'{self.name} answers', self._answers_all, START_S)
+        self.wait_answering()
         self.stop()
+
+    def wait_answering(self) -> None:
+        """Until it answers all that it gets, as in a turn."""
+        wait_for(f'{self.name} answers', self._answers_all, START_S)
 
     def _answers_all(self) -> bool:
         self._check_alive()

@@ -10,8 +10,7 @@ WARM_UP_S = 0.03
 SLICE_S = 0.1
 # Of the frames of a slice, for what is in flight at its two ends.
 UNANSWERED_MAX = 0.001
-# A slice in which the worker had to wait longer for its core, or koi for its control lcore, is taken
-# again, so often.
+# A slice in which the worker had to wait longer for its core is taken again, so often.
 WAITED_MAX_NS = 1000000
 TRIES = 5
 
@@ -54,6 +53,7 @@ def take_slice(subject: Subject) -> float:
     for _ in range(TRIES):
         subject.resume()
         time.sleep(WARM_UP_S)
+        subject.wait_answering()
         taken = measure(subject)
         subject.stop()
         if taken.is_answered:

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the workers are given: captures of requests from many neighbours, as net_pcap replays them."""
+"""What the workers are given: requests from many neighbours, in captures for net_pcap."""
 import ipaddress
 import pathlib
 import random
+import sys
 
-import frames
-import pcap
+# Frames and captures are those of the functional tests.
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / 'func'))
+
+import frames  # noqa: E402
+import pcap  # noqa: E402
 
 FLOWS = 256
 LAN = ipaddress.ip_network('10.0.0.0/20')
@@ -48,3 +52,8 @@ def write_captures(folder: pathlib.Path) -> dict[str, pathlib.Path]:
         paths[name] = folder / f'{name}.pcap'
         pcap.write_pcap(paths[name], content)
     return paths
+
+
+if __name__ == '__main__':
+    for path in write_captures(pathlib.Path(sys.argv[1])).values():
+        print(path)

@@ -199,6 +199,12 @@ events_go_on_where_they_ended(void)
 	CU_ASSERT_EQUAL(number(answer, "count"), 0);
 	CU_ASSERT_EQUAL(number(answer, "next"), 1124);
 	json_decref(answer);
+
+	/* Of an earlier run. */
+	answer = ask("/carp/events", "1125", false);
+	CU_ASSERT_EQUAL(number(answer, "missed"), 100);
+	CU_ASSERT_EQUAL(number(answer, "next"), EVENT_HISTORY + 100);
+	json_decref(answer);
 }
 
 static void
