@@ -13,6 +13,9 @@
 /* How soon to look again whether a late worker has been heard. */
 #define RETRY_US 100
 
+/* How old a forecast may become. */
+#define FORECAST_US 1000000
+
 /* Refused advertisements that are told of in a second (carp.log 2). */
 #define BAD_ADVERTS_PER_SECOND 10
 
@@ -115,6 +118,22 @@ election_event(struct runtime *r, const struct event *e)
 		counter_add(&r->events_lost, 1);
 }
 
+/* It is for people, who do not look twice a second. */
+static void
+publish_forecast(struct koi_vhid *v, const struct carp_vhid_status *status, uint64_t now_us)
+{
+	struct election_vhid *e = v->election;
+
+	if (now_us < e->forecast.made_us + FORECAST_US && status->state == e->forecast_state &&
+	    status->effective_advskew == e->forecast_skew)
+		return;
+	e->forecast.made_us = now_us;
+	e->forecast_state = status->state;
+	e->forecast_skew = status->effective_advskew;
+	carp_vhid_forecast(e->carp, now_us, &e->forecast.carp);
+	record_write(v->forecast, &e->forecast);
+}
+
 static void
 settle_until(struct runtime *r, struct koi_vhid *v, uint64_t earliest_us)
 {
@@ -125,6 +144,7 @@ settle_until(struct runtime *r, struct koi_vhid *v, uint64_t earliest_us)
 	timerheap_set(r->timers, v->slot, RTE_MAX(next_us, earliest_us));
 	carp_vhid_status(v->election->carp, &status);
 	record_write(v->status, &status);
+	publish_forecast(v, &status, earliest_us);
 }
 
 void

@@ -20,6 +20,9 @@ struct election_vhid {
 	uint64_t leave_by_us;
 	bool is_announcing;
 	size_t announce_next;   /* address by index */
+	struct vhid_forecast forecast; /* as published last */
+	enum carp_state forecast_state; /* ... for this state */
+	uint8_t forecast_skew;
 	unsigned int busy_next; /* in the list of busy vhids; EVENT_NONE ends it */
 	bool is_busy;
 	bool is_unpublished;    /* counters have risen since the status was shown */

@@ -41,19 +41,6 @@ drops_of(const struct carp_vhid_status *s)
 	return drops;
 }
 
-/* As MASTER, another one has been heard within the time that makes a backup take over from it. */
-static bool
-is_split_brain(const struct carp_vhid_status *s, uint64_t now_us)
-{
-	uint64_t silence_us = 3000000ULL * s->master_advbase + 3000000ULL * s->master_advskew / 256;
-
-	/* One that resigned has said its last, though its interval is the longest that there is. */
-	if (s->master_advbase == CARP_BOW_OUT && s->master_advskew == CARP_BOW_OUT)
-		return false;
-	return s->state == CARP_MASTER && s->has_master && s->master_heard_us > s->since_us &&
-	       now_us < s->master_heard_us + silence_us;
-}
-
 static json_int_t
 both_families(const struct carp_vhid_status *s, enum carp_counter v4, enum carp_counter v6)
 {
@@ -80,7 +67,7 @@ row(const struct koi_vhid *v, uint64_t now_us)
 		      "effective_advskew", s.effective_advskew,
 		      "address", endpoint_prefix(&v->shown->addresses[0]),
 		      "address_count", (json_int_t)v->shown->address_count,
-		      "split_brain", is_split_brain(&s, now_us),
+		      "split_brain", s.split_brain.is_on,
 		      "all_received", both_families(&s, CARP_RECEIVED, CARP_RECEIVED6),
 		      "all_sent", both_families(&s, CARP_SENT, CARP_SENT6),
 		      "drops", (json_int_t)drops_of(&s));
@@ -158,7 +145,7 @@ add_master(json_t *answer, const struct carp_vhid_status *s, uint64_t now_us)
 		json_object_set_new(answer, "handover", json_string(carp_handover_name(s->handover)));
 	if (s->handover == CARP_HANDOVER_DONE)
 		json_object_set_new(answer, "handover_to", endpoint_address(&s->handover_to));
-	json_object_set_new(answer, "split_brain", json_integer(is_split_brain(s, now_us)));
+	json_object_set_new(answer, "split_brain", json_integer(s->split_brain.is_on));
 	if (s->state != CARP_INIT && s->deadline_us != CARP_NEVER)
 		json_object_set_new(answer, timer,
 				    json_integer(endpoint_age_ms(s->deadline_us, now_us)));
@@ -169,6 +156,56 @@ add_master(json_t *answer, const struct carp_vhid_status *s, uint64_t now_us)
 	json_object_set_new(answer, "master_advskew", json_integer(s->master_advskew));
 	json_object_set_new(answer, "master_heard_age_ms",
 			    json_integer(endpoint_age_ms(now_us, s->master_heard_us)));
+}
+
+static void
+add_split_brain(json_t *answer, const struct carp_split_brain *s, uint64_t now_us)
+{
+	if (!s->is_on)
+		return;
+	json_object_set_new(answer, "split_brain_age_ms",
+			    json_integer(endpoint_age_ms(now_us, s->since_us)));
+	if (s->has_peer)
+		json_object_set_new(answer, "split_brain_peer", endpoint_address(&s->peer));
+	if (s->has_claim)
+		json_object_set_new(answer, "split_brain_claim", endpoint_address(&s->claimed));
+	if (s->has_claim)
+		json_object_set_new(answer, "split_brain_mac", endpoint_mac(mac_load(s->claim_mac)));
+}
+
+/* Others on the link with whom something is wrong. */
+static void
+add_suspects(json_t *answer, const struct carp_vhid_status *s, uint64_t now_us)
+{
+	const struct carp_mismatch *m = &s->mismatch;
+	char text[CARP_TEXT];
+
+	if (m->is_known) {
+		json_object_set_new(answer, "mismatch_peer", endpoint_address(&m->from));
+		json_object_set_new(answer, "mismatch", json_string(carp_mismatch_format(m, text)));
+		json_object_set_new(answer, "mismatch_heard_age_ms",
+				    json_integer(endpoint_age_ms(now_us, m->heard_us)));
+	}
+	if (s->collision.is_known)
+		json_object_set_new(answer, "collision",
+				    json_string(carp_collision_format(&s->collision, text)));
+}
+
+/* Who would be MASTER in the end, and why. */
+static void
+add_forecast(json_t *answer, const struct koi_vhid *v)
+{
+	struct vhid_forecast f;
+
+	record_read(v->forecast, &f);
+	if (f.carp.winner == CARP_WINNER_PEER)
+		json_object_set_new(answer, "next_master", endpoint_address(&f.carp.peer));
+	else
+		json_object_set_new(answer, "next_master",
+				    json_string(f.carp.winner == CARP_WINNER_US ? "self" : "nobody"));
+	json_object_set_new(answer, "next_master_reason", json_string(f.carp.reason));
+	if (f.carp.has_heir)
+		json_object_set_new(answer, "heir", endpoint_address(&f.carp.heir));
 }
 
 static void
@@ -200,6 +237,9 @@ endpoint_carp_vhid(const struct runtime *r, struct endpoint_query *q)
 	json_object_set_new(answer, "demotion", json_integer(demotion_sum(r)));
 	add_settings(answer, v, &s);
 	add_master(answer, &s, q->now_us);
+	add_split_brain(answer, &s.split_brain, q->now_us);
+	add_suspects(answer, &s, q->now_us);
+	add_forecast(answer, v);
 	add_counters(answer, &s);
 	endpoint_page_begin(&page, q, answer, "addresses", json_array(), from);
 	for (size_t i = 0; i < v->shown->address_count; i++) {

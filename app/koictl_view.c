@@ -271,7 +271,7 @@ print_head(const struct page *p)
 	}
 	fputc('\n', p->to);
 	if (!p->s->is_connected)
-		fprintf(p->to, KOICTL_RED "%s; trying again" KOICTL_PLAIN "\n", p->s->client.error);
+		fprintf(p->to, KOICTL_RED "trying again: %s" KOICTL_PLAIN "\n", p->s->client.error);
 	else if (p->s->pending != 0 && silent_ms > SILENCE_MS)
 		fprintf(p->to, KOICTL_RED "no answer for %s" KOICTL_PLAIN "\n",
 			koictl_format_age(silent_ms, age));

@@ -55,8 +55,9 @@ reload_vhid_create(struct runtime *r, struct koi_interface *ifc, const struct co
 	v->mac = mac_of(ifc, c);
 	snprintf(v->name, sizeof(v->name), "%u@%s", c->vhid, ifc->name);
 	v->status = record_create(sizeof(struct carp_vhid_status));
+	v->forecast = record_create(sizeof(struct vhid_forecast));
 	/* While vhids that leave keep their slots, there may be none for those that come. */
-	if (v->slot < CONFIG_VHIDS_MAX && v->status != NULL)
+	if (v->slot < CONFIG_VHIDS_MAX && v->status != NULL && v->forecast != NULL)
 		rc = election_prepare(v, c);
 	if (rc == 0 && needs_filter(c))
 		rc = port_vhid_add(&ifc->port->port, c->vhid);
@@ -66,6 +67,7 @@ reload_vhid_create(struct runtime *r, struct koi_interface *ifc, const struct co
 	}
 	election_discard(v);
 	record_destroy(v->status);
+	record_destroy(v->forecast);
 	free(v);
 	errno = -rc;
 	return NULL;
@@ -80,6 +82,7 @@ reload_vhid_destroy(struct runtime *r, struct koi_vhid *v, const struct config_v
 	reload_vhid_copy_free(v->changed);
 	election_discard(v);
 	record_destroy(v->status);
+	record_destroy(v->forecast);
 	free(v);
 }
 

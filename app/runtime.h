@@ -82,6 +82,12 @@ struct koi_interface {
 	struct koi_vhid *by_vhid[256]; /**< control */
 };
 
+/** What is thought of the next election of a vhid, and when. */
+struct vhid_forecast {
+	uint64_t made_us;
+	struct carp_forecast carp;
+};
+
 /** A vhid, from the reload that brings it to the one that takes it away. */
 struct koi_vhid {
 	const struct config_vhid *config; /**< control */
@@ -93,6 +99,7 @@ struct koi_vhid {
 	char name[CONFIG_NAME_MAX + 4]; /**< "1@lan" */
 	uint64_t mac;          /**< source of what is sent for it: virtual, or the port's */
 	struct record *status; /**< struct carp_vhid_status; control writes, anyone reads */
+	struct record *forecast; /**< struct vhid_forecast; likewise */
 	struct election_vhid *election; /**< control's own: election.c */
 };
 

@@ -102,9 +102,8 @@ int
 carp_node_cause_set(struct carp_node *n, const char *name, int32_t value, uint64_t lasts_us,
 		    uint64_t now_us)
 {
-	uint64_t expires_us = lasts_us == 0 || lasts_us > CARP_NEVER - now_us
-				      ? CARP_NEVER
-				      : now_us + lasts_us;
+	uint64_t expires_us =
+		lasts_us == 0 || lasts_us > CARP_NEVER - now_us ? CARP_NEVER : now_us + lasts_us;
 	int rc;
 
 	if (name[0] == '\0' || strlen(name) >= CARP_CAUSE_NAME_MAX)

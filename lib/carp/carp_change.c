@@ -67,9 +67,9 @@ follow_announce_interval(struct carp_vhid *v, uint32_t was_s, uint64_t now_us)
 {
 	if (v->announce_interval_s == was_s)
 		return;
-	v->announce_us = v->announce_interval_s == 0
-				 ? CARP_NEVER
-				 : now_us + v->announce_interval_s * CARP_SECOND_US;
+	v->announce_us = v->announce_interval_s == 0 ?
+				 CARP_NEVER :
+				 now_us + v->announce_interval_s * CARP_SECOND_US;
 }
 
 struct carp_vhid_change {

@@ -32,9 +32,9 @@ arm_master_down(struct carp_vhid *v, uint64_t now_us)
 
 	v->armed_master_down_us = carp_vhid_master_down_us(v);
 	for (family = IP_V4; family < IP_FAMILIES; family++)
-		v->master_down_us[family] = is_expected(v, family, now_us)
-						    ? now_us + v->armed_master_down_us
-						    : CARP_NEVER;
+		v->master_down_us[family] = is_expected(v, family, now_us) ?
+						    now_us + v->armed_master_down_us :
+						    CARP_NEVER;
 }
 
 /* Expect the master in families that were not expected before, and no more in others. */
@@ -89,9 +89,9 @@ become_master(struct carp_vhid *v, const struct carp_reason *reason, uint64_t no
 	v->dispute = (struct carp_dispute){ .is_open = false };
 	v->advert_us = now_us + carp_vhid_interval_us(v);
 	v->announce_repeats = ANNOUNCE_REPEATS;
-	v->announce_us = v->announce_interval_s == 0
-				 ? CARP_NEVER
-				 : now_us + v->announce_interval_s * CARP_SECOND_US;
+	v->announce_us = v->announce_interval_s == 0 ?
+				 CARP_NEVER :
+				 now_us + v->announce_interval_s * CARP_SECOND_US;
 }
 
 /* ------------------------------------------------------------------------------------------- */

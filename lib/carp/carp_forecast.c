@@ -169,7 +169,8 @@ forecast_master(const struct carp_vhid *v, const struct carp_peer *p, struct car
 		tell(out, CARP_WINNER_US, NULL, "no other node has been heard");
 	else if (demotion < 0)
 		tell(out, CARP_WINNER_PEER, p,
-		     "its demotion was %u and ours is %u, if it still lives", p->demote, own.demote);
+		     "its demotion was %u and ours is %u, if it still lives", p->demote,
+		     own.demote);
 	else if (demotion > 0)
 		tell(out, CARP_WINNER_US, NULL, "the demotion of %s was %u and ours is %u", name,
 		     p->demote, own.demote);

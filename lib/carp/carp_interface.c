@@ -60,17 +60,13 @@ carp_interface_refresh(struct carp_interface *ifc, uint64_t now_us)
 	char name[CARP_CAUSE_NAME_MAX];
 
 	snprintf(name, sizeof(name), "interface %s down", ifc->name);
-	carp_node_cause_refresh(ifc->node, name,
-				ifc->vhids > 0 && !ifc->link_is_up
-					? settings->ifdown_demotion_factor
-					: 0,
-				now_us);
+	carp_node_cause_refresh(
+		ifc->node, name,
+		ifc->vhids > 0 && !ifc->link_is_up ? settings->ifdown_demotion_factor : 0, now_us);
 	snprintf(name, sizeof(name), "start delay on %s", ifc->name);
-	carp_node_cause_refresh(ifc->node, name,
-				ifc->vhids > 0 && ifc->is_starting
-					? settings->ifdown_demotion_factor
-					: 0,
-				now_us);
+	carp_node_cause_refresh(
+		ifc->node, name,
+		ifc->vhids > 0 && ifc->is_starting ? settings->ifdown_demotion_factor : 0, now_us);
 	snprintf(name, sizeof(name), "send errors on %s", ifc->name);
 	carp_node_cause_refresh(ifc->node, name,
 				ifc->sending_fails ? settings->senderr_demotion_factor : 0, now_us);

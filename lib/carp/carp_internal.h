@@ -120,7 +120,7 @@ enum carp_run_kind {
 struct carp_run {
 	uint64_t first;
 	uint32_t span;
-	uint8_t kind;
+	enum carp_run_kind kind;
 };
 
 #define CARP_PAST_RUNS 15
@@ -365,8 +365,7 @@ void carp_election_force(struct carp_vhid *v, enum carp_state state, uint64_t no
 
 /* carp_action.c */
 /** Append an advertisement for each family in use. */
-void carp_action_send(struct carp_vhid *v, bool bow_out, uint64_t now_us,
-		      struct carp_actions *out);
+void carp_action_send(struct carp_vhid *v, bool bow_out, uint64_t now_us, struct carp_actions *out);
 void carp_action_announce(struct carp_actions *out);
 void carp_action_notice(enum carp_notice notice, struct carp_actions *out);
 void carp_action_state(struct carp_vhid *v, enum carp_state to, const struct carp_reason *reason,

@@ -61,10 +61,8 @@ static const char *const notice_names[] = {
 };
 
 static const char *const handover_names[] = {
-	[CARP_HANDOVER_NONE] = "none",
-	[CARP_HANDOVER_ASKING] = "asking",
-	[CARP_HANDOVER_DONE] = "given away",
-	[CARP_HANDOVER_REFUSED] = "nobody took over",
+	[CARP_HANDOVER_NONE] = "none",       [CARP_HANDOVER_ASKING] = "asking",
+	[CARP_HANDOVER_DONE] = "given away", [CARP_HANDOVER_REFUSED] = "nobody took over",
 	[CARP_HANDOVER_IDLE] = "idle",
 };
 

@@ -30,8 +30,8 @@ carp_preempt_count(struct carp_vhid *v, uint64_t now_us)
 	struct carp_preemption *p = &v->preemption;
 	uint64_t *oldest_us = &p->mastered_us[p->mastered % CARP_CALM_TRANSITIONS];
 	bool was_held = now_us < p->held_until_us;
-	bool is_restless = p->mastered >= CARP_CALM_TRANSITIONS &&
-			   now_us <= *oldest_us + CALM_WINDOW_US;
+	bool is_restless =
+		p->mastered >= CARP_CALM_TRANSITIONS && now_us <= *oldest_us + CALM_WINDOW_US;
 
 	*oldest_us = now_us;
 	p->mastered++;
@@ -44,7 +44,8 @@ static bool
 is_preemptible(const struct carp_vhid *v, const struct carp_reason *peer)
 {
 	return carp_preempt_is_on(v) && !v->ifc->node->is_in_maintenance &&
-	       carp_vhid_interval_us(v) < carp_interval_us(peer->peer_advbase, peer->peer_advskew) &&
+	       carp_vhid_interval_us(v) <
+		       carp_interval_us(peer->peer_advbase, peer->peer_advskew) &&
 	       carp_compare_demotion(v, peer->peer_demote) >= 0;
 }
 

@@ -92,8 +92,7 @@ may_follow_a_peer(const struct carp_vhid *v, const struct carp_source *source, u
 
 /* Or from an OpenBSD that we missed: it would have said what it always says. */
 static bool
-may_follow_a_constant(const struct carp_vhid *v, const struct carp_source *source,
-		      uint64_t counter)
+may_follow_a_constant(const struct carp_vhid *v, const struct carp_source *source, uint64_t counter)
 {
 	unsigned int i;
 

@@ -105,9 +105,9 @@ struct carp_vhid_status {
 	uint64_t master_heard_us;
 	/** Master-down (BACKUP), next advertisement (MASTER), end of the start delay (INIT). */
 	uint64_t deadline_us;
-	bool preempts;               /**< what preempt comes to */
-	uint64_t preempt_us;         /**< when a slower master is preempted; CARP_NEVER: not */
-	uint64_t held_down_until_us; /**< no preemption before; 0 if it never was */
+	bool preempts;                 /**< what preempt comes to */
+	uint64_t preempt_us;           /**< when a slower master is preempted; CARP_NEVER: not */
+	uint64_t held_down_until_us;   /**< no preemption before; 0 if it never was */
 	bool sends_former_addresses;   /**< the digest that is sent is that of the former list */
 	uint64_t address_grace_end_us; /**< when that ends; CARP_NEVER if it has */
 	enum carp_handover_state handover;

@@ -39,7 +39,7 @@ enum carp_reason_code {
 /** Why a transition happened, with what a person at 3 a.m. wants to know. */
 struct carp_reason {
 	enum carp_reason_code code;
-	uint32_t silent_ms; /**< TIMED_OUT: since the last acceptable advertisement or the start */
+	uint32_t silent_ms;  /**< TIMED_OUT: since the last acceptable advertisement or the start */
 	struct ip_addr peer; /**< the sender that decided it, where has_peer */
 	bool has_peer;
 	bool tie;     /**< MORE_FREQUENT: equal speed, the peer's address went first */
@@ -107,7 +107,7 @@ struct carp_vhid_config {
 	 * time in seconds << 32 and what carp_vhid_counter() was saved ahead as, low bits random.
 	 */
 	uint64_t counter;
-	bool up;                      /**< administratively */
+	bool up; /**< administratively */
 };
 
 /** What is worth an event although no role changes; particulars are in the status. */
@@ -115,7 +115,7 @@ enum carp_notice {
 	CARP_NOTICE_HELD_DOWN,      /**< too many transitions: no preemption for a while */
 	CARP_NOTICE_GIVEN_AWAY,     /**< maintenance: another one is MASTER now */
 	CARP_NOTICE_NOT_GIVEN_AWAY, /**< maintenance: nobody took over, we serve on */
-	CARP_NOTICE_SPLIT_BRAIN,     /**< somebody else serves, too */
+	CARP_NOTICE_SPLIT_BRAIN,    /**< somebody else serves, too */
 	CARP_NOTICE_SPLIT_BRAIN_END,
 	CARP_NOTICE_MISMATCH,  /**< digests of somebody do not match ours */
 	CARP_NOTICE_COLLISION, /**< a VRRP router uses our virtual MAC */

@@ -44,13 +44,11 @@ is_unmoved(const struct carp_vhid_status *before, const struct carp_vhid *v, uin
 	carp_vhid_status(v, &after);
 	return after.state == before->state && after.since_us == before->since_us &&
 	       after.transitions == before->transitions &&
-	       after.deadline_us == before->deadline_us &&
-	       after.has_master == before->has_master &&
+	       after.deadline_us == before->deadline_us && after.has_master == before->has_master &&
 	       ip_addr_compare(&after.master, &before->master) == 0 &&
 	       after.master_advbase == before->master_advbase &&
 	       after.master_advskew == before->master_advskew &&
-	       after.master_heard_us == before->master_heard_us &&
-	       carp_vhid_next_us(v) == next_us;
+	       after.master_heard_us == before->master_heard_us && carp_vhid_next_us(v) == next_us;
 }
 
 /* A mismatch is worth a notice; anything else would be an effect. */
@@ -101,8 +99,7 @@ sim_altered_refused(struct sim_run *r)
 		struct sim_node *n = &r->nodes[sim_random_below(&r->world.random, r->node_count)];
 
 		for (unsigned int g = 0; n->is_alive && g < n->member_count; g++) {
-			if (!d->frame.is_probe &&
-			    n->members[g].group->vhid == d->frame.payload[1])
+			if (!d->frame.is_probe && n->members[g].group->vhid == d->frame.payload[1])
 				hear_altered(r, n, &n->members[g], &d->frame);
 		}
 	}

@@ -195,6 +195,7 @@ fill_vhids(struct runtime *r)
 		v->slot = i;
 		v->mac = mac_of_vhid(v->shown->vhid);
 		v->status = take_record(sizeof(struct carp_vhid_status));
+		v->forecast = take_record(sizeof(struct vhid_forecast));
 		v->interface->shown_vhid[v->shown->vhid] = v;
 		snprintf(v->name, sizeof(v->name), "%u@%s", v->shown->vhid, v->interface->name);
 	}
@@ -241,7 +242,7 @@ fill_neighbours(struct runtime *r)
 	r->neighbours = neigh_create("full", NEIGH_CAPACITY, SOCKET_ID_ANY);
 	if (r->neighbours == NULL)
 		errx(1, "no memory for neighbours");
-	for (uint32_t i = 0; i < NEIGH_CAPACITY; i++) {
+	for (uint32_t i = 0; i < FULL_NEIGHBOURS; i++) {
 		struct neigh_sighting seen = { .seen_us = i, .mac = { 2, 255, 255, 255, 255, 255 } };
 
 		memset(seen.addr.octets, 0xfe, sizeof(seen.addr.octets));
@@ -267,7 +268,7 @@ fill_events(struct runtime *r)
 		.peer_advbase = 255, .peer_advskew = 255, .peer_demote = 255,
 	};
 	/* Some are forgotten: the numbers are not those of the first. */
-	for (unsigned int i = 0; i < EVENT_HISTORY + 100; i++) {
+	for (unsigned int i = 0; i < FULL_EVENTS; i++) {
 		e.subject = i % FULL_VHIDS;
 		event_history_add(r->history, &e, r->view->vhid[e.subject]->name);
 	}
@@ -276,14 +277,25 @@ fill_events(struct runtime *r)
 static void
 publish_demotion(struct runtime *r, int32_t value)
 {
-	struct demotion_status d = { .count = CARP_CAUSES_MAX };
+	struct demotion_status d = { .count = FULL_CAUSES };
 
-	for (unsigned int i = 0; i < CARP_CAUSES_MAX; i++) {
+	for (unsigned int i = 0; i < FULL_CAUSES; i++) {
 		memset(d.cause[i].name, 'c', CARP_CAUSE_NAME_MAX - 1);
 		d.cause[i].value = value;
+		d.cause[i].expires_us = i % 2 == 0 ? CARP_NEVER : 1ULL << 50;
 		d.sum += value;
 	}
 	record_write(r->demotion, &d);
+}
+
+static void
+publish_forecast(struct runtime *r, unsigned int vhid)
+{
+	struct vhid_forecast f = { .carp = { .winner = CARP_WINNER_PEER, .has_heir = true } };
+
+	memset(f.carp.reason, 'r', sizeof(f.carp.reason) - 1);
+	f.carp.peer = f.carp.heir = r->view->config->vhids[0].addresses[0].addr;
+	record_write(r->view->vhid[vhid]->forecast, &f);
 }
 
 void
@@ -300,6 +312,10 @@ full_runtime_publish(struct runtime *r, unsigned int vhid, uint64_t n)
 		.demote = 255,
 		.up = true,
 		.has_master = true,
+		.split_brain = { .is_on = true, .has_peer = true, .has_claim = true },
+		.mismatch = { .is_known = true, .guess = CARP_GUESS_LACKS },
+		.collision = { .is_known = true, .vrid = 255, .version = 3, .priority = 255 },
+		.handover = CARP_HANDOVER_DONE,
 		.master = r->view->config->vhids[0].addresses[0].addr,
 		.master_heard_us = n,
 		.deadline_us = n,
@@ -313,6 +329,7 @@ full_runtime_publish(struct runtime *r, unsigned int vhid, uint64_t n)
 	for (unsigned int c = 0; c < CARP_COUNTERS; c++)
 		s.counters[c] = n;
 	record_write(r->view->vhid[vhid]->status, &s);
+	publish_forecast(r, vhid);
 	publish_demotion(r, -(int32_t)(n % 1000) - 1000);
 	record_write(r->gap, &gap);
 }
@@ -364,6 +381,7 @@ full_runtime_destroy(struct runtime *r)
 {
 	for (unsigned int i = 0; i < FULL_VHIDS; i++) {
 		record_destroy(r->view->vhid[i]->status);
+		record_destroy(r->view->vhid[i]->forecast);
 		free(r->view->vhid[i]);
 	}
 	for (unsigned int i = 0; i < FULL_WORKERS; i++) {

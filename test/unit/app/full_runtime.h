@@ -12,9 +12,22 @@
 
 #include "runtime.h"
 
+/** FULL_IS_SMALL: a few of everything, for those who ask a million times. */
+#ifdef FULL_IS_SMALL
+#define FULL_VHIDS 7
+#define FULL_INTERFACES 3
+#define FULL_WORKERS 2
+#define FULL_NEIGHBOURS 5
+#define FULL_EVENTS 9
+#define FULL_CAUSES 4
+#else
 #define FULL_VHIDS CONFIG_VHIDS_MAX
 #define FULL_INTERFACES CONFIG_INTERFACES_MAX
 #define FULL_WORKERS PLACEMENT_WORKERS_MAX
+#define FULL_NEIGHBOURS NEIGH_CAPACITY
+#define FULL_EVENTS (EVENT_HISTORY + 100)
+#define FULL_CAUSES CARP_CAUSES_MAX
+#endif
 #define FULL_ADDRESSES CARP_ADDRESSES_MAX
 /** The vhid with FULL_ADDRESSES addresses, on the interface with 255 vhids and all neighbours. */
 #define FULL_VHID "255@interface-00000"

@@ -104,33 +104,50 @@ timers_are_named_by_state_and_never_negative(void)
 }
 
 static void
-split_brain_is_another_master_lately(void)
+split_brain_says_who_and_since_when(void)
 {
 	struct carp_vhid_status s = {
-		.state = CARP_MASTER, .has_master = true, .master_advbase = 1,
-		.since_us = NOW_US - 5000000, .master_heard_us = NOW_US - 1000000,
+		.state = CARP_MASTER,
+		.split_brain = { .is_on = true, .since_us = NOW_US - 5000000, .has_peer = true },
 	};
-	json_t *answer = ask_with_status(&s);
+	json_t *answer;
 
+	ip_addr_parse("10.0.0.3", &s.split_brain.peer);
+	answer = ask_with_status(&s);
 	CU_ASSERT_EQUAL(number(answer, "split_brain"), 1);
+	CU_ASSERT_EQUAL(number(answer, "split_brain_age_ms"), 5000);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(answer, "split_brain_peer")),
+			       "10.0.0.3");
+	CU_ASSERT_PTR_NULL(json_object_get(answer, "split_brain_mac"));
 	json_decref(answer);
 
-	s.master_advbase = s.master_advskew = CARP_BOW_OUT; /* it resigned */
+	s.split_brain.is_on = false;
 	answer = ask_with_status(&s);
 	CU_ASSERT_EQUAL(number(answer, "split_brain"), 0);
+	CU_ASSERT_PTR_NULL(json_object_get(answer, "split_brain_peer"));
+	json_decref(answer);
+}
+
+static void
+forecast_names_the_winner(void)
+{
+	struct vhid_forecast f = { .carp = { .winner = CARP_WINNER_PEER, .reason = "faster" } };
+	struct carp_vhid_status s = { .state = CARP_BACKUP };
+	json_t *answer;
+
+	ip_addr_parse("10.0.0.3", &f.carp.peer);
+	record_write(r->view->vhid[0]->forecast, &f);
+	answer = ask_with_status(&s);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(answer, "next_master")), "10.0.0.3");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(answer, "next_master_reason")),
+			       "faster");
+	CU_ASSERT_PTR_NULL(json_object_get(answer, "heir"));
 	json_decref(answer);
 
-	s.master_advbase = 1;
-	s.master_advskew = 0;
-	s.master_heard_us = NOW_US - 3000000; /* silent for as long as makes a backup take over */
+	f.carp.winner = CARP_WINNER_US;
+	record_write(r->view->vhid[0]->forecast, &f);
 	answer = ask_with_status(&s);
-	CU_ASSERT_EQUAL(number(answer, "split_brain"), 0);
-	json_decref(answer);
-
-	s.master_heard_us = s.since_us - 1; /* the one from which we took over */
-	s.since_us = NOW_US - 10;
-	answer = ask_with_status(&s);
-	CU_ASSERT_EQUAL(number(answer, "split_brain"), 0);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(answer, "next_master")), "self");
 	json_decref(answer);
 }
 
@@ -233,7 +250,8 @@ main(int argc, char **argv)
 		SUITE_TEST(events_go_on_where_they_ended),
 		SUITE_TEST(every_type_of_event_is_described),
 		SUITE_TEST(timers_are_named_by_state_and_never_negative),
-		SUITE_TEST(split_brain_is_another_master_lately),
+		SUITE_TEST(split_brain_says_who_and_since_when),
+		SUITE_TEST(forecast_names_the_winner),
 	};
 	int status;
 

@@ -3,11 +3,14 @@
 #include <err.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pty.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -164,6 +167,7 @@ commands_arrive_as_they_were_typed(void)
 		"vhid 1@lan advbase 0 advskew 1", "vhid 1@lan advskew 254", "demote +240",
 		"demote -240", "demote --cause \"disk full\" 100", "demote --cause \"x\" -7",
 		"demote --cause \"x\" 1 --for 90s", "demote --cause \"x\" 0", "set allow off",
+		"maintenance on", "maintenance off",
 		"set preempt on", "set allow on preempt off log 0", "reload",
 	};
 	static const char *const others[][2] = {
@@ -194,7 +198,7 @@ usage_errors_are_2_with_a_hint(void)
 		"demote --cause x 1 --for 5y", "demote --cause x 1 --for 0s", "show --cause x",
 		"vhid 1@lan", "vhid 1@lan init", "vhid 1@lan advbase", "vhid 1@lan advbase x",
 		"vhid 1@lan advbase 1 advbase 2", "vhid 1@lan up down", "set", "set preempt",
-		"set preempt yes", "set log on", "set tos 1", "set log 1 log 2", "reload now",
+		"set preempt yes", "set log on", "maintenance", "maintenance yes", "set tos 1", "set log 1 log 2", "reload now",
 	};
 
 	for (size_t i = 0; i < SUITE_LEN(wrong); i++) {
@@ -249,12 +253,136 @@ check_needs_no_koi(void)
 	unlink(path);
 }
 
+/* ------------------------------------------------------------------------------------------- */
+/* Watch                                                                                        */
+/* ------------------------------------------------------------------------------------------- */
+
+#define ROWS 30
+#define COLUMNS 100
+#define ENTER "\033[?1049h"
+#define LEAVE "\033[?1049l"
+
+struct terminal {
+	int fd;
+	pid_t pid;
+};
+
+static struct terminal
+open_terminal(const char *prefix)
+{
+	const struct winsize size = { .ws_row = ROWS, .ws_col = COLUMNS };
+	struct terminal t;
+
+	t.pid = forkpty(&t.fd, NULL, NULL, &size);
+	if (t.pid == 0) {
+		setenv("TERM", "xterm", 1);
+		unsetenv("NO_COLOR");
+		execl(program, program, "-f", prefix, "watch", NULL);
+		_exit(127);
+	}
+	return t;
+}
+
+/* What is written until @p wanted is among it, or until nothing comes for three seconds. */
+static bool
+see(const struct terminal *t, const char *wanted)
+{
+	struct pollfd ready = { .fd = t->fd, .events = POLLIN };
+	size_t len = 0;
+
+	output[0] = '\0';
+	while (strstr(output, wanted) == NULL && len < sizeof(output) - 4097) {
+		ssize_t n;
+
+		if (poll(&ready, 1, 3000) <= 0)
+			return false;
+		n = read(t->fd, output + len, 4096);
+		if (n <= 0)
+			return false;
+		len += (size_t)n;
+		output[len] = '\0';
+	}
+	return strstr(output, wanted) != NULL;
+}
+
+/* The terminal is left as it was, by whatever key or signal. */
+static void
+expect_end(const struct terminal *t)
+{
+	int status;
+
+	CU_ASSERT(see(t, LEAVE));
+	CU_ASSERT_EQUAL(waitpid(t->pid, &status, 0), t->pid);
+	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	close(t->fd);
+}
+
+static void
+a_watch_shows_a_page_and_then_what_changes(void)
+{
+	struct terminal t;
+	struct termios during;
+
+	full_runtime_publish(r, 0, (1ULL << 48) + 1); /* MASTER, with another one */
+	t = open_terminal(r->prefix);
+	CU_ASSERT(see(&t, "arrow keys"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, ENTER));
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, "\033[31mMASTER!\033[0m"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, "LAST EVENTS"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, "1@interface-00000  "));
+	tcgetattr(t.fd, &during);
+	CU_ASSERT_EQUAL(during.c_lflag & (ICANON | ECHO), 0);
+	/* One page down there are others; and there is not all of the page again. */
+	CU_ASSERT_EQUAL(write(t.fd, "\033[6~", 4), 4);
+	CU_ASSERT(see(&t, " of 4096"));
+	CU_ASSERT_PTR_NULL(strstr(output, "LAST EVENTS"));
+	CU_ASSERT_PTR_NULL(strstr(output, "\n1@interface-00000  "));
+	CU_ASSERT_EQUAL(write(t.fd, "q", 1), 1);
+	expect_end(&t);
+}
+
+static void
+a_watch_ends_by_a_signal_and_follows_the_size(void)
+{
+	const struct winsize size = { .ws_row = 5, .ws_col = 20 };
+	struct terminal t = open_terminal(r->prefix);
+
+	CU_ASSERT(see(&t, "arrow keys"));
+	ioctl(t.fd, TIOCSWINSZ, &size);
+	CU_ASSERT(see(&t, "\033[5;1H"));
+	CU_ASSERT_PTR_NULL(strstr(output, "\033[6;1H"));
+	CU_ASSERT_EQUAL(write(t.fd, "\003", 1), 1);
+	expect_end(&t);
+}
+
+static void
+a_watch_waits_for_koi(void)
+{
+	struct terminal t = open_terminal("koi-test-that-does-not-run");
+
+	CU_ASSERT(see(&t, "trying again"));
+	kill(t.pid, SIGTERM);
+	expect_end(&t);
+}
+
+static void
+a_watch_without_terminal_prints_once(void)
+{
+	CU_ASSERT_EQUAL(run("watch"), 0);
+	CU_ASSERT(lines() > FULL_INTERFACES + FULL_VHIDS);
+	CU_ASSERT_PTR_NULL(strchr(output, '\033'));
+	CU_ASSERT_EQUAL(run("-f koi-test-that-does-not-run watch"), 3);
+	CU_ASSERT_EQUAL(run("--json watch"), 2);
+}
+
 static void
 help_names_every_command(void)
 {
 	CU_ASSERT_EQUAL(run("--help"), 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(output, "show neighbors INTERFACE"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(output, "check FILE"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, "maintenance on|off"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, "watch  "));
 }
 
 /* A directory of its own, below that of the user. */
@@ -298,6 +426,10 @@ main(int argc, char **argv)
 		SUITE_TEST(silence_is_3),
 		SUITE_TEST(version_is_known_with_and_without_koi),
 		SUITE_TEST(check_needs_no_koi),
+		SUITE_TEST(a_watch_shows_a_page_and_then_what_changes),
+		SUITE_TEST(a_watch_ends_by_a_signal_and_follows_the_size),
+		SUITE_TEST(a_watch_waits_for_koi),
+		SUITE_TEST(a_watch_without_terminal_prints_once),
 		SUITE_TEST(help_names_every_command),
 	};
 	pthread_t thread;

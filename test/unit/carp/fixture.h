@@ -64,7 +64,7 @@ int32_t fixture_cause(const struct fixture *f, const char *name);
 struct carp_header fixture_sent(const struct fixture *f, unsigned int n);
 /** The text of the reason of the n-th action, which must be a STATE. */
 const char *fixture_reason(const struct fixture *f, unsigned int n);
-/** The last actions as a word: B, M, I a state; s an advert, x a bow-out; a announce. No notices. */
+/** The last actions as a word: B, M, I states; s advert, x bow-out, a announce; no notices. */
 const char *fixture_actions(const struct fixture *f);
 bool fixture_has_notice(const struct fixture *f, enum carp_notice notice);
 

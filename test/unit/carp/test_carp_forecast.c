@@ -89,8 +89,7 @@ of_a_master(void)
 	expect(&f, 48 * 3600 * SECOND, CARP_WINNER_US, "no other node has been heard");
 
 	carp_node_demote(f.node, 7, SECOND);
-	expect(&f, SECOND, CARP_WINNER_PEER,
-	       "its demotion was 0 and ours is 7, if it still lives");
+	expect(&f, SECOND, CARP_WINNER_PEER, "its demotion was 0 and ours is 7, if it still lives");
 	carp_node_demote(f.node, -7, SECOND);
 	fixture_hear(&f, 2 * SECOND, &demoted);
 	expect(&f, 2 * SECOND, CARP_WINNER_US, "the demotion of 10.0.0.3 was 9 and ours is 0");
@@ -133,8 +132,7 @@ of_who_cannot_take_part(void)
 	expect(&f, SECOND, CARP_WINNER_NOBODY,
 	       "nobody is heard; we are INIT (hardware interface down)");
 	fixture_hear(&f, SECOND, &slower);
-	expect(&f, SECOND, CARP_WINNER_PEER,
-	       "it is MASTER; we are INIT (hardware interface down)");
+	expect(&f, SECOND, CARP_WINNER_PEER, "it is MASTER; we are INIT (hardware interface down)");
 	carp_interface_set_start_delay(f.ifc, 9 * SECOND);
 	carp_interface_set_link(f.ifc, true, 2 * SECOND);
 	fixture_run(&f, 2 * SECOND);

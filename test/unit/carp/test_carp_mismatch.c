@@ -47,21 +47,35 @@ obvious_mistakes_are_named(void)
 		size_t count;
 		const char *text;
 	} cases[] = {
-		{ "", { "10.0.0.100", "10.0.0.101", "2001:db8::100", "fe80::100" }, 4,
+		{ "",
+		  { "10.0.0.100", "10.0.0.101", "2001:db8::100", "fe80::100" },
+		  4,
 		  "password: peer has none" },
-		{ "secret", { "10.0.0.100", "2001:db8::100", "fe80::100" }, 3,
+		{ "secret",
+		  { "10.0.0.100", "2001:db8::100", "fe80::100" },
+		  3,
 		  "address list: peer lacks 10.0.0.101" },
 		/* As OpenBSD sends it. */
-		{ "secret", { "10.0.0.101", "2001:db8::100" }, 2,
+		{ "secret",
+		  { "10.0.0.101", "2001:db8::100" },
+		  2,
 		  "address list: peer lacks 10.0.0.100" },
-		{ "secret", { "10.0.0.100", "10.0.0.101" }, 2,
+		{ "secret",
+		  { "10.0.0.100", "10.0.0.101" },
+		  2,
 		  "address list: peer lacks every IPv6 address" },
-		{ "secret", { "2001:db8::100", "fe80::100" }, 2,
+		{ "secret",
+		  { "2001:db8::100", "fe80::100" },
+		  2,
 		  "address list: peer lacks every IPv4 address" },
 		{ "secret", { "10.0.0.101" }, 1, "address list: peer has only 10.0.0.101" },
-		{ "Secret", { "10.0.0.100", "10.0.0.101", "2001:db8::100", "fe80::100" }, 4,
+		{ "Secret",
+		  { "10.0.0.100", "10.0.0.101", "2001:db8::100", "fe80::100" },
+		  4,
 		  "password (or an address list that differs more)" },
-		{ "secret", { "10.0.0.100", "10.0.0.102" }, 2,
+		{ "secret",
+		  { "10.0.0.100", "10.0.0.102" },
+		  2,
 		  "password (or an address list that differs more)" },
 	};
 	struct carp_mismatch m;
@@ -152,7 +166,10 @@ hear_vrrp(struct fixture *f, uint64_t at_us, const char *from, uint8_t vrid, uin
 {
 	uint8_t payload[12] = { 0x31, vrid, 100, 1, 0, 100 };
 	struct carp_received rx = {
-		.payload = payload, .len = sizeof(payload), .from = address(from), .ttl = ttl,
+		.payload = payload,
+		.len = sizeof(payload),
+		.from = address(from),
+		.ttl = ttl,
 	};
 
 	CU_ASSERT_EQUAL(carp_vhid_input(f->vhid, &rx, at_us, &f->out), CARP_FOREIGN_VRRP);

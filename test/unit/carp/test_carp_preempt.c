@@ -30,8 +30,10 @@ vhid_decides_before_the_node(void)
 		enum carp_preempt own;
 		bool preempts;
 	} cases[] = {
-		{ false, CARP_PREEMPT_INHERIT, false }, { true, CARP_PREEMPT_INHERIT, true },
-		{ false, CARP_PREEMPT_ON, true },       { true, CARP_PREEMPT_OFF, false },
+		{ false, CARP_PREEMPT_INHERIT, false },
+		{ true, CARP_PREEMPT_INHERIT, true },
+		{ false, CARP_PREEMPT_ON, true },
+		{ true, CARP_PREEMPT_OFF, false },
 	};
 	struct fixture f;
 	size_t i;

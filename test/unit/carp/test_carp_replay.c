@@ -27,8 +27,9 @@ open_with(struct fixture *f, enum carp_replay policy)
 static enum carp_counter
 hear(struct fixture *f, uint64_t at_us, const char *from, uint64_t counter)
 {
-	return fixture_hear(f, at_us, &(struct advert){
-		.from = from, .advbase = 1, .advskew = 10, .counter = counter });
+	return fixture_hear(
+		f, at_us,
+		&(struct advert){ .from = from, .advbase = 1, .advskew = 10, .counter = counter });
 }
 
 #define ACCEPTS(f, at, from, counter) CU_ASSERT_EQUAL(hear(f, at, from, counter), CARP_ACCEPTED)

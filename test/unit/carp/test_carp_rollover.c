@@ -10,7 +10,10 @@
 static const struct advert slower = { .advbase = 1, .advskew = 200 };
 static const struct advert faster = { .advbase = 1, .advskew = 50 };
 
-#define SECRET(text) { .octets = (const uint8_t *)(text), .len = sizeof(text) - 1 }
+#define SECRET(text)                                                                               \
+	{                                                                                          \
+		.octets = (const uint8_t *)(text), .len = sizeof(text) - 1                         \
+	}
 
 /* From now on the peers use another key or list than we do. */
 static void
@@ -79,7 +82,10 @@ no_step_of_a_roll_over_is_refused(void)
 		const char *sent;
 		const struct carp_secret *accept;
 	} step[] = {
-		{ "old", NULL }, { "old", &new_secret }, { "new", &old_secret }, { "new", NULL },
+		{ "old", NULL },
+		{ "old", &new_secret },
+		{ "new", &old_secret },
+		{ "new", NULL },
 	};
 	struct fixture f;
 	size_t i, peer;

@@ -197,14 +197,10 @@ int
 main(void)
 {
 	static const struct suite_test tests[] = {
-		SUITE_TEST(slower_master_is_a_split_brain),
-		SUITE_TEST(it_ends_by_silence),
-		SUITE_TEST(it_ends_when_we_yield),
-		SUITE_TEST(equal_one_is_a_dispute_only),
-		SUITE_TEST(winner_announces_again),
-		SUITE_TEST(announcements_are_limited),
-		SUITE_TEST(claim_is_a_split_brain),
-		SUITE_TEST(claim_may_be_none),
+		SUITE_TEST(slower_master_is_a_split_brain), SUITE_TEST(it_ends_by_silence),
+		SUITE_TEST(it_ends_when_we_yield),          SUITE_TEST(equal_one_is_a_dispute_only),
+		SUITE_TEST(winner_announces_again),         SUITE_TEST(announcements_are_limited),
+		SUITE_TEST(claim_is_a_split_brain),         SUITE_TEST(claim_may_be_none),
 	};
 
 	return suite_run("carp_split", tests, SUITE_LEN(tests));
