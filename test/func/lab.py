@@ -47,10 +47,14 @@ class Lab:
                                  self.folder / f'stallwatch-{cpu}.log')
                          for cpu in os.sched_getaffinity(0)]
 
+    def stalls(self) -> list[tuple[float, float]]:
+        """When the machine ran again what it had not run on one of its CPUs, and for how long."""
+        lines = [json.loads(line) for w in self._watches for line in w.log.splitlines()]
+        return [(line['at_ms'], line['late_ms']) for line in lines]
+
     def worst_stall_ms(self) -> float:
         """For how long the machine ran none of the lab on one of its CPUs; 0 if never."""
-        lines = [json.loads(line) for w in self._watches for line in w.log.splitlines()]
-        return max((line['late_ms'] for line in lines), default=0.0)
+        return max((late_ms for _, late_ms in self.stalls()), default=0.0)
 
     def plug(self, node: Node) -> None:
         """Make the node's namespace and its cable to the bridge."""

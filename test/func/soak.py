@@ -26,7 +26,10 @@ HEALING_NS = int((interval_s(2, 'u') + 2) * 1e9 * SLOW)
 # A life must be this long for its memory to be judged, its first part is the warm-up.
 LIFE_S = 15
 WARM_UP_S = 5
+COURSE_S = 20
 GROWTH_KIB = 512
+# A stall of the machine that explains a transition: much of the shorter patience, of 305 ms.
+STALL_MS = 100
 
 
 def let_pass(seconds: float) -> None:
@@ -41,9 +44,12 @@ class Memory:
         self.started = time.monotonic()
         self.warm_kib: int | None = None
         self.last_kib = kib
+        self.course: list[tuple[int, int]] = []    # age in seconds, size
 
     def sample(self, kib: int) -> None:
         self.last_kib = kib
+        if not self.course or self.age_s - self.course[-1][0] >= COURSE_S:
+            self.course.append((round(self.age_s), kib))
         if self.warm_kib is None and time.monotonic() - self.started > WARM_UP_S:
             self.warm_kib = kib
 
@@ -222,9 +228,19 @@ class Soak:
         except AssertionError as missed:
             self.faults.append(f'{event.__name__} at {at / 1e9:.3f}: {missed}')
             raise
-        if is_harmless and self.lab.transitions() != before:
+        if is_harmless and self.lab.transitions() != before and not self.has_stalled(at):
             self.faults.append(f'unexplained: {event.__name__} at {at / 1e9:.3f}: '
                                f'{before} -> {self.lab.transitions()}')
+
+    # The machine itself
+
+    def stalls_ns(self) -> list[tuple[int, int]]:
+        """Times in which the machine did not run the lab as it has to."""
+        return [(int((at_ms - late_ms) * 1e6), int(at_ms * 1e6))
+                for at_ms, late_ms in self.lab.lab.stalls() if late_ms >= STALL_MS]
+
+    def has_stalled(self, since_ns: int) -> bool:
+        return any(end > since_ns for _, end in self.stalls_ns())
 
     # Memory and exit statuses
 
@@ -237,6 +253,7 @@ class Soak:
         memory = self.memory.pop(self.lab.nodes[who].process.pid, None)
         if memory is not None and memory.age_s >= LIFE_S and memory.warm_kib is not None:
             self.growth.append((memory.age_s, memory.last_kib - memory.warm_kib))
+            self.tell(f'memory of {who}: {memory.course}')
 
     def check_alive(self) -> None:
         for who, node in self.lab.nodes.items():
@@ -256,10 +273,15 @@ class Soak:
             self.close_life(who)
 
     def summary(self) -> dict:
+        stalls = self.stalls_ns()
+        for begin, end in stalls:
+            self.record.excuse(begin, end + HEALING_NS)
         doubles = double_masters(self.lab, self.record)
         silences = {vhid: longest_silences(self.lab, vhid) for vhid in TIMERS}
         for vhid, (silent_ms, at) in ((v, s[0]) for v, s in silences.items() if s):
-            if silent_ms > 1e3 * (longest_down_s(vhid) + 1) * SLOW:
+            is_stall = any(begin < at * 1e9 and end > at * 1e9 - silent_ms * 1e6
+                           for begin, end in stalls)
+            if silent_ms > 1e3 * (longest_down_s(vhid) + 1) * SLOW and not is_stall:
                 self.faults.append(f'vhid {vhid}: nobody answered for {silent_ms} ms, until '
                                    f'{at:.3f}')
         self.faults += [f'memory grew by {kib} KiB in {age_s:.0f} s'
@@ -272,7 +294,7 @@ class Soak:
             'longest_silences_ms': silences,
             # of the probe itself: what was longer than this is the machine's
             'probe_stalls_ms': self.probe_stalls(),
-            'machine_stall_ms': self.lab.lab.worst_stall_ms(),
+            'machine_stalls': len(stalls), 'machine_stall_ms': self.lab.lab.worst_stall_ms(),
             'transitions': self.lab.transitions(),
             'memory_growth_kib': [(round(age), kib) for age, kib in self.growth],
             'exit': self.end_statuses(), 'faults': self.faults,
