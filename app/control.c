@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "control.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <time.h>
 
@@ -41,6 +43,8 @@
  */
 #define RESIGN_US 500000
 #define RESIGN_ALL_US 1000000
+/* A worker that is to send them may share this core. */
+#define RESIGN_NAP_US 50
 
 struct control {
 	struct runtime *r;
@@ -62,6 +66,11 @@ struct control {
 	uint64_t heard_tsc[PLACEMENT_WORKERS_MAX];  /* ... and control has taken from the rings */
 	uint64_t heard_us[CONFIG_INTERFACES_MAX];
 	bool has_more;          /* a batch was full: do not sleep */
+	struct {
+		unsigned int least; /* frames that waited */
+		uint64_t end_us;
+		uint64_t limit_us;
+	} resign;
 };
 
 /* ------------------------------------------------------------------------------------------- */
@@ -356,9 +365,22 @@ renew_lease(struct control *c)
 /* The loop                                                                                     */
 /* ------------------------------------------------------------------------------------------- */
 
-static void
-turn(struct control *c)
+static uint64_t
+sleep_us(const struct control *c)
 {
+	uint64_t due_us = timerheap_first(c->r->timers, NULL);
+	uint64_t now_us = clock_us();
+
+	if (c->has_more || due_us <= now_us)
+		return 0;
+	return RTE_MIN(due_us - now_us, c->sleep_max_us);
+}
+
+uint64_t
+control_turn(struct control *c)
+{
+	uint64_t rest_us;
+
 	c->now_us = clock_us();
 	c->has_more = false;
 	notice_stop(c);
@@ -374,39 +396,33 @@ turn(struct control *c)
 	election_continue(c->r, c->now_us);
 	renew_lease(c);
 	neigh_age(c->r->neighbours, c->now_us, AGE_BATCH);
-}
-
-static void
-sleep_until_due(struct control *c)
-{
-	uint64_t due_us = timerheap_first(c->r->timers, NULL);
-	uint64_t now_us = clock_us();
-	uint64_t sleep_us = c->sleep_max_us;
-	struct timespec nap = { 0, 0 };
-
-	if (c->has_more || due_us <= now_us)
-		sleep_us = 0;
-	else if (due_us - now_us < sleep_us)
-		sleep_us = due_us - now_us;
+	rest_us = sleep_us(c);
 	/* Of this turn's begin: one that was stopped half-way, or took long, is a gap like any other. */
-	c->planned_us = c->now_us + sleep_us;
-	if (sleep_us == 0)
-		return;
-	nap.tv_nsec = (long)sleep_us * 1000;
-	clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+	c->planned_us = c->now_us + rest_us;
+	return rest_us;
 }
 
-static void
-start(struct control *c, struct runtime *r)
+struct control *
+control_create(struct runtime *r)
 {
-	/* Deadlines are met to the resolution of the timer, not to the kernel's default slack. */
-	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+	struct control *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->r = r;
 	follow_intervals(c);
 	c->planned_us = clock_us();
 	c->node_generation = carp_node_generation(r->node) - 1;
 	watch_start(&c->watch, r, c->planned_us);
 	for (unsigned int i = 0; i < r->interface_count; i++)
 		c->link_seen[i] = UINT64_MAX;
+	return c;
+}
+
+void
+control_destroy(struct control *c)
+{
+	free(c);
 }
 
 /* Nothing waits any more: every bow-out has been handed to its device. */
@@ -416,40 +432,58 @@ is_done(const struct runtime *r)
 	return !election_is_busy(r) && inject_waiting(r) == 0;
 }
 
-static void
-resign(struct control *c)
+void
+control_resign(struct control *c)
 {
-	const struct timespec nap = { 0, 50000 };
-	uint64_t limit_us = clock_us() + RESIGN_ALL_US;
-	unsigned int least = UINT_MAX;
-	uint64_t end_us = 0;
+	uint64_t now_us = clock_us();
 
-	election_resign(c->r, clock_us());
-	do {
-		unsigned int waiting = inject_waiting(c->r);
-
-		turn(c);
-		/* While they are leaving, those behind them have not been waiting in vain. */
-		if (waiting < least) {
-			least = waiting;
-			end_us = RTE_MIN(c->now_us + RESIGN_US, limit_us);
-		}
-		/* A worker may share this core. */
-		clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
-	} while (!is_done(c->r) && c->now_us < end_us);
+	election_resign(c->r, now_us);
+	c->resign.least = UINT_MAX;
+	c->resign.limit_us = now_us + RESIGN_ALL_US;
 }
 
-void
+bool
+control_resign_turn(struct control *c)
+{
+	unsigned int waiting = inject_waiting(c->r);
+
+	control_turn(c);
+	/* While they are leaving, those behind them have not been waiting in vain. */
+	if (waiting < c->resign.least) {
+		c->resign.least = waiting;
+		c->resign.end_us = RTE_MIN(c->now_us + RESIGN_US, c->resign.limit_us);
+	}
+	return is_done(c->r) || c->now_us >= c->resign.end_us;
+}
+
+static void
+nap(uint64_t us)
+{
+	const struct timespec length = { 0, (long)us * 1000 };
+
+	if (us != 0)
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &length, NULL);
+}
+
+int
 control_main(struct runtime *r)
 {
-	struct control control = { .r = r };
+	struct control *c = control_create(r);
 
-	start(&control, r);
+	if (c == NULL)
+		return -ENOMEM;
+	/* Deadlines are met to the resolution of the timer, not to the kernel's default slack. */
+	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	while (!atomic_load_explicit(&r->stop_requested, memory_order_acquire)) {
-		turn(&control);
+		uint64_t rest_us = control_turn(c);
+
 		if (!atomic_load_explicit(&r->is_ready, memory_order_relaxed))
 			atomic_store_explicit(&r->is_ready, true, memory_order_release);
-		sleep_until_due(&control);
+		nap(rest_us);
 	}
-	resign(&control);
+	control_resign(c);
+	while (!control_resign_turn(c))
+		nap(RESIGN_NAP_US);
+	control_destroy(c);
+	return 0;
 }

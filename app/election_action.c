@@ -126,7 +126,7 @@ send_frame(struct runtime *r, struct koi_vhid *v, const struct carp_action *a,
 	struct carp_frame frame = {
 		.source = v->config->source[family],
 		.tos = r->config->tos,
-		.id = (uint16_t)rte_rdtsc(),
+		.id = (uint16_t)clock_tsc(),
 	};
 	uint8_t data[CARP_FRAME_MAX];
 	struct inject_item item =

@@ -166,7 +166,7 @@ inject_drain(struct worker *w)
 							NULL);
 	if (taken == 0)
 		return 0;
-	now_tsc = rte_rdtsc();
+	now_tsc = clock_tsc();
 	for (unsigned int i = 0; i < taken; i++)
 		if (!send_one(w, &p->item[i], now_tsc))
 			p->item[kept++] = p->item[i];

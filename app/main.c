@@ -74,6 +74,7 @@ run(struct runtime *r)
 {
 	struct manager *manager = manager_start(r);
 	unsigned int lcore;
+	int rc;
 
 	if (manager == NULL) {
 		fprintf(stderr, "koi: manager: %s\n", strerror(errno));
@@ -82,13 +83,16 @@ run(struct runtime *r)
 	for (unsigned int i = 0; i < r->worker_count; i++)
 		rte_eal_remote_launch(worker_main, &r->worker[i], r->worker[i].lcore);
 	endpoint_telemetry_start(r);
-	control_main(r);
+	rc = control_main(r);
 	endpoint_telemetry_stop();
 	atomic_store(&r->workers_stop, true);
 	RTE_LCORE_FOREACH_WORKER(lcore)
 		rte_eal_wait_lcore(lcore);
 	manager_stop(manager);
-	return EXIT_CLEAN;
+	if (rc == 0)
+		return EXIT_CLEAN;
+	fprintf(stderr, "koi: control: %s\n", strerror(-rc));
+	return EXIT_RUN;
 }
 
 static enum exit_status

@@ -216,7 +216,7 @@ poll_queue(struct worker *w, struct rx_queue *q)
 	q->taken += count;
 
 	/* Read after the burst: this worker may have been stopped since the turn began. */
-	now_tsc = rte_rdtsc();
+	now_tsc = clock_tsc();
 	s.in.count = count;
 	if (unlikely(q->port->port.is_stripping))
 		put_tags_back(&s.in);
@@ -285,8 +285,8 @@ rest(struct worker *w)
 	}
 }
 
-static unsigned int
-take_turn(struct worker *w, uint64_t now_tsc)
+unsigned int
+worker_turn(struct worker *w, uint64_t now_tsc)
 {
 	unsigned int frames = inject_drain(w);
 
@@ -305,18 +305,18 @@ worker_main(void *arg)
 {
 	struct worker *w = arg;
 	struct runtime *r = w->runtime;
-	uint64_t began = rte_rdtsc();
+	uint64_t began = clock_tsc();
 
 	rte_rcu_qsbr_thread_online(r->qsbr, w->index);
 	while (!atomic_load_explicit(&r->workers_stop, memory_order_relaxed)) {
-		unsigned int frames = take_turn(w, began);
+		unsigned int frames = worker_turn(w, began);
 		uint64_t ended;
 
 		if (frames == 0)
 			rest(w);
 		else
 			w->empty_turns = 0;
-		ended = rte_rdtsc();
+		ended = clock_tsc();
 		counter_add(&w->turns, 1);
 		counter_add(&w->packets, frames);
 		counter_add(frames != 0 ? &w->busy_cycles : &w->idle_cycles, ended - began);

@@ -17,6 +17,9 @@
 /** @param arg struct worker */
 int worker_main(void *arg);
 
+/** One turn, which began at @p now_tsc. Returns how many frames it handled. */
+unsigned int worker_turn(struct worker *w, uint64_t now_tsc);
+
 /**
  * How far a worker has come. What had arrived in a queue by the time the mark was set has been
  * taken once the queue was found empty, or as many frames as it can hold were taken.

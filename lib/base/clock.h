@@ -35,10 +35,23 @@ clock_tsc_to_us(uint64_t tsc)
 			   clock_scale.us_per_tsc) >> 44);
 }
 
+/** A program with another clock, of simulated time for example, is compiled with its name. */
+#ifdef CLOCK_TSC
+uint64_t CLOCK_TSC(void);
+#else
+#define CLOCK_TSC rte_rdtsc
+#endif
+
+static inline uint64_t
+clock_tsc(void)
+{
+	return CLOCK_TSC();
+}
+
 static inline uint64_t
 clock_us(void)
 {
-	return clock_tsc_to_us(rte_rdtsc());
+	return clock_tsc_to_us(clock_tsc());
 }
 
 /** A length of time in cycles. */
