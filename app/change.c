@@ -45,6 +45,7 @@ take(struct runtime *r, struct change_list *list, struct change *c, uint64_t now
 		atomic_store_explicit(&r->interface[c->interface].vip.set, c->set,
 				      memory_order_release);
 		c->set = set;
+		carp_interface_set_start_delay(r->interface[c->interface].carp, c->start_delay_us);
 		break;
 	}
 	return true;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <rte_random.h>
 #include <rte_ring_elem.h>
 
 #include "base/clock.h"
@@ -56,8 +57,23 @@ election_destroy(struct runtime *r)
 	r->election = NULL;
 }
 
+/* Rises from one start to the next, and is not that of another host started in the same second. */
+static uint64_t
+first_counter(void)
+{
+	return (uint64_t)time(NULL) << 32 | (rte_rand() & 0x7fffffff);
+}
+
+static enum carp_preempt
+preempt_of(const struct config_vhid *c)
+{
+	if (!c->has_preempt)
+		return CARP_PREEMPT_INHERIT;
+	return c->preempt ? CARP_PREEMPT_ON : CARP_PREEMPT_OFF;
+}
+
 struct carp_vhid_config
-election_config(const struct config_vhid *c, struct ip_addr *addresses)
+election_config(const struct config_vhid *c, struct election_lists *lists)
 {
 	struct carp_vhid_config vc = {
 		.vhid = c->vhid,
@@ -65,16 +81,25 @@ election_config(const struct config_vhid *c, struct ip_addr *addresses)
 		.advskew = c->advskew,
 		.key = c->key,
 		.key_len = c->key_len,
-		.addresses = addresses,
+		.addresses = lists->addresses,
 		.address_count = c->address_count,
+		.accept = lists->accept,
+		.accept_count = c->accept_count,
+		.address_grace_us = c->address_grace_s * UINT64_C(1000000),
+		.peers = c->peers,
+		.peer_count = c->peer_count,
+		.replay = c->replay,
+		.preempt = preempt_of(c),
+		.preempt_delay_us = c->preempt_delay_ms * UINT64_C(1000),
 		.announce_interval_s = c->announce_interval_s,
-		/* Unique for each start, so that an echo of ours is known as such. */
-		.counter = (uint64_t)time(NULL) << 32,
+		.counter = first_counter(),
 		.up = c->up,
 	};
 
 	for (size_t i = 0; i < c->address_count; i++)
-		addresses[i] = c->addresses[i].addr;
+		lists->addresses[i] = c->addresses[i].addr;
+	for (size_t i = 0; i < c->accept_count; i++)
+		lists->accept[i] = (struct carp_secret){ c->accept[i].octets, c->accept[i].len };
 	memcpy(vc.source, c->source, sizeof(vc.source));
 	memcpy(vc.has_source, c->has_source, sizeof(vc.has_source));
 	return vc;
@@ -83,8 +108,8 @@ election_config(const struct config_vhid *c, struct ip_addr *addresses)
 int
 election_prepare(struct koi_vhid *v, const struct config_vhid *c)
 {
-	struct ip_addr addresses[CARP_ADDRESSES_MAX];
-	struct carp_vhid_config vc = election_config(c, addresses);
+	struct election_lists lists;
+	struct carp_vhid_config vc = election_config(c, &lists);
 	int rc;
 
 	v->election = calloc(1, sizeof(*v->election));

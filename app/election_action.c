@@ -2,6 +2,8 @@
 /*
  * What the rules decide, carried out: roles published, frames injected, events told.
  */
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "election_internal.h"
 #include "peer.h"
@@ -178,6 +180,38 @@ election_announce(struct runtime *r, struct koi_vhid *v, uint64_t now_us, unsign
 	return sent;
 }
 
+/* Who it is about, as far as the status knows. */
+static void
+describe_notice(const struct koi_vhid *v, enum carp_notice notice, char text[EVENT_TEXT])
+{
+	struct carp_vhid_status status;
+	char buf[CARP_TEXT];
+
+	carp_vhid_status(v->election->carp, &status);
+	if (notice == CARP_NOTICE_MISMATCH)
+		snprintf(text, EVENT_TEXT, "%s", carp_mismatch_format(&status.mismatch, buf));
+	else if (notice == CARP_NOTICE_COLLISION)
+		snprintf(text, EVENT_TEXT, "%s", carp_collision_format(&status.collision, buf));
+	else if (notice == CARP_NOTICE_SPLIT_BRAIN && status.split_brain.has_peer)
+		snprintf(text, EVENT_TEXT, "%s", ip_addr_format(&status.split_brain.peer, buf));
+	else if (notice == CARP_NOTICE_GIVEN_AWAY && status.has_master)
+		snprintf(text, EVENT_TEXT, "%s", ip_addr_format(&status.master, buf));
+}
+
+static void
+tell_notice(struct runtime *r, const struct koi_vhid *v, enum carp_notice notice, uint64_t now_us)
+{
+	struct event event = {
+		.type = EVENT_NOTICE,
+		.at_us = now_us,
+		.subject = v->slot,
+		.notice = { .notice = notice },
+	};
+
+	describe_notice(v, notice, event.notice.text);
+	election_event(r, &event);
+}
+
 void
 election_carry_out(struct runtime *r, struct koi_vhid *v, const struct carp_actions *actions, uint64_t now_us)
 {
@@ -198,6 +232,7 @@ election_carry_out(struct runtime *r, struct koi_vhid *v, const struct carp_acti
 			send_advert(r, v, a, now_us);
 			break;
 		case CARP_ACTION_NOTICE:
+			tell_notice(r, v, a->notice, now_us);
 			break;
 		case CARP_ACTION_ANNOUNCE:
 			e->is_announcing = true;

@@ -13,6 +13,7 @@ static const char *const type_names[] = {
 	[EVENT_WORKER_RECOVERED] = "worker recovered",
 	[EVENT_CONTROL_LATE] = "control late",
 	[EVENT_BAD_ADVERT] = "bad advertisement",
+	[EVENT_NOTICE] = "notice",
 };
 
 static void
@@ -68,6 +69,10 @@ describe(const struct runtime *r, const struct event *e, json_t *o)
 		break;
 	case EVENT_BAD_ADVERT:
 		describe_bad_advert(e, o);
+		break;
+	case EVENT_NOTICE:
+		set_string(o, "notice", carp_notice_name(e->notice.notice));
+		set_string(o, "text", e->notice.text);
 		break;
 	}
 }

@@ -27,7 +27,10 @@ enum event_type {
 	EVENT_WORKER_RECOVERED, /**< it runs again */
 	EVENT_CONTROL_LATE,     /**< the control lcore itself did not run for a while */
 	EVENT_BAD_ADVERT,       /**< an advertisement was refused (carp.log 2) */
+	EVENT_NOTICE,           /**< of a vhid: split brain, digest mismatch, hold-down, ... */
 };
+
+#define EVENT_TEXT 96
 
 struct event {
 	enum event_type type;
@@ -52,6 +55,10 @@ struct event {
 			enum carp_counter counter;
 			struct ip_addr from;
 		} bad_advert;
+		struct {
+			enum carp_notice notice;
+			char text[EVENT_TEXT]; /**< who, and what is known of it, or "" */
+		} notice;
 	};
 };
 

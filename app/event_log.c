@@ -43,6 +43,12 @@ event_log(const struct runtime *r, const struct event *e)
 		if (level >= 2)
 			log_bad_advert(r, e);
 		break;
+	case EVENT_NOTICE:
+		if (level >= 1)
+			log_line(WARNING, carp, "%s: %s%s%s", r->slot[e->subject]->name,
+				 carp_notice_name(e->notice.notice), e->notice.text[0] != '\0' ? ": " : "",
+				 e->notice.text);
+		break;
 	case EVENT_LINK:
 		log_line(NOTICE, port, "%s: link %s", r->interface[e->subject].name,
 			 e->link.is_up ? "up" : "down");

@@ -81,6 +81,7 @@ plan_sets(struct runtime *r, struct change_list *list)
 {
 	for (unsigned int i = 0; i < r->interface_count; i++) {
 		const struct vip_set *set = reload_set_create(&r->interface[i], list->config);
+		int at = config_interface_find(list->config, r->interface[i].name);
 		struct change *c;
 
 		if (set == NULL)
@@ -88,6 +89,7 @@ plan_sets(struct runtime *r, struct change_list *list)
 		c = append(list, CHANGE_INTERFACE);
 		c->interface = i;
 		c->set = set;
+		c->start_delay_us = list->config->interfaces[at].start_delay_ms * UINT64_C(1000);
 	}
 	return 0;
 }

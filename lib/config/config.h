@@ -87,6 +87,7 @@ struct config_vhid {
 	uint32_t address_grace_s;
 	struct ip_addr *peers; /**< none: advertise to the group */
 	size_t peer_count;
+	bool has_preempt;      /**< its own, which goes before that of carp */
 	bool preempt;          /**< its own, else that of carp */
 	uint32_t preempt_delay_ms;
 	enum carp_replay replay;

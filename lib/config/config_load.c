@@ -14,7 +14,8 @@ static void
 inherit_preempt(struct config_reader *r)
 {
 	for (size_t i = 0; i < r->config->vhid_count; i++) {
-		if (!config_element_has(r->vhids, i, "preempt"))
+		r->config->vhids[i].has_preempt = config_element_has(r->vhids, i, "preempt");
+		if (!r->config->vhids[i].has_preempt)
 			r->config->vhids[i].preempt = r->config->carp.preempt;
 	}
 }
