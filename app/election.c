@@ -57,7 +57,7 @@ election_destroy(struct runtime *r)
 }
 
 struct carp_vhid_config
-election_config(const struct config_vhid *c, struct ip_addr *addresses)
+election_config(const struct config_vhid *c, struct election_lists *lists)
 {
 	struct carp_vhid_config vc = {
 		.vhid = c->vhid,
@@ -65,8 +65,13 @@ election_config(const struct config_vhid *c, struct ip_addr *addresses)
 		.advskew = c->advskew,
 		.key = c->key,
 		.key_len = c->key_len,
-		.addresses = addresses,
+		.addresses = lists->addresses,
 		.address_count = c->address_count,
+		.accept = lists->accept,
+		.accept_count = c->accept_count,
+		.address_grace_us = c->address_grace_s * UINT64_C(1000000),
+		.peers = c->peers,
+		.peer_count = c->peer_count,
 		.announce_interval_s = c->announce_interval_s,
 		/* Unique for each start, so that an echo of ours is known as such. */
 		.counter = (uint64_t)time(NULL) << 32,
@@ -74,7 +79,9 @@ election_config(const struct config_vhid *c, struct ip_addr *addresses)
 	};
 
 	for (size_t i = 0; i < c->address_count; i++)
-		addresses[i] = c->addresses[i].addr;
+		lists->addresses[i] = c->addresses[i].addr;
+	for (size_t i = 0; i < c->accept_count; i++)
+		lists->accept[i] = (struct carp_secret){ c->accept[i].octets, c->accept[i].len };
 	memcpy(vc.source, c->source, sizeof(vc.source));
 	memcpy(vc.has_source, c->has_source, sizeof(vc.has_source));
 	return vc;
@@ -83,8 +90,8 @@ election_config(const struct config_vhid *c, struct ip_addr *addresses)
 int
 election_prepare(struct koi_vhid *v, const struct config_vhid *c)
 {
-	struct ip_addr addresses[CARP_ADDRESSES_MAX];
-	struct carp_vhid_config vc = election_config(c, addresses);
+	struct election_lists lists;
+	struct carp_vhid_config vc = election_config(c, &lists);
 	int rc;
 
 	v->election = calloc(1, sizeof(*v->election));

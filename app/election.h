@@ -22,8 +22,14 @@
 int election_create(struct runtime *r, const struct config *config);
 void election_destroy(struct runtime *r);
 
-/** What lib/carp is to be told of a vhid; @p addresses has room for CARP_ADDRESSES_MAX. */
-struct carp_vhid_config election_config(const struct config_vhid *c, struct ip_addr *addresses);
+/** Lists that what lib/carp is told points to. */
+struct election_lists {
+	struct ip_addr addresses[CARP_ADDRESSES_MAX];
+	struct carp_secret accept[CARP_ACCEPT_MAX];
+};
+
+/** What lib/carp is to be told of a vhid; valid as long as @p lists and @p c are. */
+struct carp_vhid_config election_config(const struct config_vhid *c, struct election_lists *lists);
 
 /** Make what a vhid needs for its election, by any thread; not part of one yet. 0, or an errno. */
 int election_prepare(struct koi_vhid *v, const struct config_vhid *c);

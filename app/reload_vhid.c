@@ -89,8 +89,8 @@ reload_vhid_destroy(struct runtime *r, struct koi_vhid *v, const struct config_v
 struct carp_vhid_change *
 reload_vhid_change(struct koi_vhid *v, const struct config_vhid *c)
 {
-	struct ip_addr addresses[CARP_ADDRESSES_MAX];
-	struct carp_vhid_config vc = election_config(c, addresses);
+	struct election_lists lists;
+	struct carp_vhid_config vc = election_config(c, &lists);
 	struct carp_vhid_change *change = carp_vhid_change_create(c->vhid, &vc);
 	int rc = 0;
 
