@@ -45,6 +45,15 @@ election_store_role(struct koi_vhid *v, enum vip_role role)
 }
 
 static void
+tell_notice(struct runtime *r, const struct koi_vhid *v, enum carp_notice kind, uint64_t now_us)
+{
+	struct event event = { .type = EVENT_NOTICE, .at_us = now_us, .subject = v->slot };
+
+	event_notice_fill(&event.notice, kind, v->election->carp);
+	election_event(r, &event);
+}
+
+static void
 change_state(struct runtime *r, struct koi_vhid *v, const struct carp_action *a, bool is_bowing_out,
 	     uint64_t now_us)
 {
@@ -198,6 +207,7 @@ election_carry_out(struct runtime *r, struct koi_vhid *v, const struct carp_acti
 			send_advert(r, v, a, now_us);
 			break;
 		case CARP_ACTION_NOTICE:
+			tell_notice(r, v, a->notice, now_us);
 			break;
 		case CARP_ACTION_ANNOUNCE:
 			e->is_announcing = true;

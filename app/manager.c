@@ -63,7 +63,8 @@ manager_block_signals(void)
 static const char *
 name_of(const struct runtime *r, const struct event *e)
 {
-	bool is_about_vhid = e->type == EVENT_STATE || e->type == EVENT_BAD_ADVERT;
+	bool is_about_vhid = e->type == EVENT_STATE || e->type == EVENT_BAD_ADVERT ||
+			     e->type == EVENT_NOTICE;
 
 	return is_about_vhid ? r->slot[e->subject]->name : "";
 }
