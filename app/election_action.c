@@ -2,8 +2,6 @@
 /*
  * What the rules decide, carried out: roles published, frames injected, events told.
  */
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "election_internal.h"
 #include "peer.h"
@@ -44,6 +42,15 @@ election_store_role(struct koi_vhid *v, enum vip_role role)
 	e->is_leaving = false;
 	e->generation++;
 	vip_role_store(&v->interface->vip.roles, v->config->vhid, vip_role_word(role, e->generation));
+}
+
+static void
+tell_notice(struct runtime *r, const struct koi_vhid *v, enum carp_notice kind, uint64_t now_us)
+{
+	struct event event = { .type = EVENT_NOTICE, .at_us = now_us, .subject = v->slot };
+
+	event_notice_fill(&event.notice, kind, v->election->carp);
+	election_event(r, &event);
 }
 
 static void
@@ -178,38 +185,6 @@ election_announce(struct runtime *r, struct koi_vhid *v, uint64_t now_us, unsign
 	}
 	e->is_announcing = false;
 	return sent;
-}
-
-/* Who it is about, as far as the status knows. */
-static void
-describe_notice(const struct koi_vhid *v, enum carp_notice notice, char text[EVENT_TEXT])
-{
-	struct carp_vhid_status status;
-	char buf[CARP_TEXT];
-
-	carp_vhid_status(v->election->carp, &status);
-	if (notice == CARP_NOTICE_MISMATCH)
-		snprintf(text, EVENT_TEXT, "%s", carp_mismatch_format(&status.mismatch, buf));
-	else if (notice == CARP_NOTICE_COLLISION)
-		snprintf(text, EVENT_TEXT, "%s", carp_collision_format(&status.collision, buf));
-	else if (notice == CARP_NOTICE_SPLIT_BRAIN && status.split_brain.has_peer)
-		snprintf(text, EVENT_TEXT, "%s", ip_addr_format(&status.split_brain.peer, buf));
-	else if (notice == CARP_NOTICE_GIVEN_AWAY && status.has_master)
-		snprintf(text, EVENT_TEXT, "%s", ip_addr_format(&status.master, buf));
-}
-
-static void
-tell_notice(struct runtime *r, const struct koi_vhid *v, enum carp_notice notice, uint64_t now_us)
-{
-	struct event event = {
-		.type = EVENT_NOTICE,
-		.at_us = now_us,
-		.subject = v->slot,
-		.notice = { .notice = notice },
-	};
-
-	describe_notice(v, notice, event.notice.text);
-	election_event(r, &event);
 }
 
 void

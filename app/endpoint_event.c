@@ -13,7 +13,7 @@ static const char *const type_names[] = {
 	[EVENT_WORKER_RECOVERED] = "worker recovered",
 	[EVENT_CONTROL_LATE] = "control late",
 	[EVENT_BAD_ADVERT] = "bad advertisement",
-	[EVENT_NOTICE] = "notice",
+	[EVENT_NOTICE] = "notice", /* each has a name of its own */
 };
 
 static void
@@ -37,6 +37,18 @@ describe_bad_advert(const struct event *e, json_t *o)
 {
 	json_object_set_new(o, "peer", endpoint_address(&e->bad_advert.from));
 	set_string(o, "reason", carp_counter_name(e->bad_advert.counter));
+}
+
+static void
+describe_notice(const struct event *e, json_t *o)
+{
+	char text[CARP_TEXT];
+
+	set_string(o, "type", carp_notice_name(e->notice.kind));
+	if (e->notice.has_peer)
+		json_object_set_new(o, "peer", endpoint_address(&e->notice.peer));
+	if (event_notice_format(&e->notice, text)[0] != '\0')
+		set_string(o, "reason", text);
 }
 
 static void
@@ -71,8 +83,7 @@ describe(const struct runtime *r, const struct event *e, json_t *o)
 		describe_bad_advert(e, o);
 		break;
 	case EVENT_NOTICE:
-		set_string(o, "notice", carp_notice_name(e->notice.notice));
-		set_string(o, "text", e->notice.text);
+		describe_notice(e, o);
 		break;
 	}
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "carp/carp.h"
+#include "event_notice.h"
 
 #define EVENT_HISTORY 1024
 #define EVENT_NONE UINT32_MAX
@@ -27,10 +28,8 @@ enum event_type {
 	EVENT_WORKER_RECOVERED, /**< it runs again */
 	EVENT_CONTROL_LATE,     /**< the control lcore itself did not run for a while */
 	EVENT_BAD_ADVERT,       /**< an advertisement was refused (carp.log 2) */
-	EVENT_NOTICE,           /**< of a vhid: split brain, digest mismatch, hold-down, ... */
+	EVENT_NOTICE,           /**< of a vhid: what its kind says */
 };
-
-#define EVENT_TEXT 96
 
 struct event {
 	enum event_type type;
@@ -55,10 +54,7 @@ struct event {
 			enum carp_counter counter;
 			struct ip_addr from;
 		} bad_advert;
-		struct {
-			enum carp_notice notice;
-			char text[EVENT_TEXT]; /**< who, and what is known of it, or "" */
-		} notice;
+		struct event_notice notice;
 	};
 };
 

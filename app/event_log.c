@@ -25,6 +25,19 @@ log_bad_advert(const struct runtime *r, const struct event *e)
 		 ip_addr_format(&e->bad_advert.from, from), carp_counter_name(e->bad_advert.counter));
 }
 
+static void
+log_notice(const struct runtime *r, const struct event *e)
+{
+	const struct event_notice *n = &e->notice;
+	char peer[IP_ADDR_TEXT] = "", text[CARP_TEXT];
+
+	event_notice_format(n, text);
+	if (n->has_peer)
+		ip_addr_format(&n->peer, peer);
+	log_line(NOTICE, carp, "%s: %s%s%s%s%s", r->slot[e->subject]->name, carp_notice_name(n->kind),
+		 n->has_peer ? ": " : "", peer, text[0] != '\0' ? ": " : "", text);
+}
+
 void
 event_log(const struct runtime *r, const struct event *e)
 {
@@ -45,9 +58,7 @@ event_log(const struct runtime *r, const struct event *e)
 		break;
 	case EVENT_NOTICE:
 		if (level >= 1)
-			log_line(WARNING, carp, "%s: %s%s%s", r->slot[e->subject]->name,
-				 carp_notice_name(e->notice.notice), e->notice.text[0] != '\0' ? ": " : "",
-				 e->notice.text);
+			log_notice(r, e);
 		break;
 	case EVENT_LINK:
 		log_line(NOTICE, port, "%s: link %s", r->interface[e->subject].name,

@@ -218,7 +218,7 @@ every_type_of_event_is_described(void)
 		[EVENT_WORKER_RECOVERED] = "stall_ms",
 		[EVENT_CONTROL_LATE] = "stall_ms",
 		[EVENT_BAD_ADVERT] = "peer",
-		[EVENT_NOTICE] = "notice",
+		[EVENT_NOTICE] = "type",
 	};
 
 	for (unsigned int type = 0; type < sizeof(keys) / sizeof(keys[0]); type++) {
