@@ -27,7 +27,8 @@ HEALING_NS = int((interval_s(2, 'u') + 2) * 1e9 * SLOW)
 LIFE_S = 15
 WARM_UP_S = 5
 COURSE_S = 20
-GROWTH_KIB = 512
+# The history of events fills its memory as they come, 1,024 of them: that much is no leak.
+GROWTH_KIB = 1280
 # A stall of the machine that explains a transition: much of the shorter patience, of 305 ms.
 STALL_MS = 100
 
