@@ -52,6 +52,35 @@ drop_others(struct worker_interface *wi, struct burst *in, struct burst *drop)
 	in->count = 0;
 }
 
+static bool
+is_arp(const struct rte_mbuf *m)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+
+	return rte_pktmbuf_data_len(m) >= sizeof(*eth) &&
+	       eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP);
+}
+
+/*
+ * Every frame to its stage. A burst is often of one kind: the stage of its first frame has it first,
+ * and the other one sees only what that has left.
+ */
+static void
+sort(struct worker_interface *wi, const struct vip_interface *ifc, const struct vip_roles *roles,
+     struct stages *s)
+{
+	bool is_arp_first = is_arp(s->in.frame[0]);
+
+	if (is_arp_first)
+		arp_input(&wi->arp, ifc, roles, &s->in, &s->reply, &s->drop, &s->sightings);
+	if (s->in.count != 0)
+		fwd_input4(&wi->fwd, ifc, roles, &s->in, &s->reply, &s->carp, &s->drop);
+	if (s->in.count != 0 && !is_arp_first)
+		arp_input(&wi->arp, ifc, roles, &s->in, &s->reply, &s->drop, &s->sightings);
+	if (unlikely(s->in.count != 0))
+		drop_others(wi, &s->in, &s->drop);
+}
+
 static void
 transmit(struct worker_interface *wi, const struct rx_queue *q, struct burst *b)
 {
@@ -99,11 +128,7 @@ poll_queue(struct worker *w, struct rx_queue *q)
 	burst_init(&s.drop);
 	s.sightings.count = 0;
 
-	fwd_input4(&wi->fwd, &ifc->vip, roles, &s.in, &s.reply, &s.carp, &s.drop);
-	if (s.in.count != 0)
-		arp_input(&wi->arp, &ifc->vip, roles, &s.in, &s.reply, &s.drop, &s.sightings);
-	if (unlikely(s.in.count != 0))
-		drop_others(wi, &s.in, &s.drop);
+	sort(wi, &ifc->vip, roles, &s);
 
 	/* A reply is as long as its request: what came in is counted where it has gone. */
 	counter_add(&wi->link[LINK_RX_PACKETS], count);
