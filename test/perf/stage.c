@@ -13,6 +13,7 @@
 
 #include <rte_cycles.h>
 #include <rte_eal.h>
+#include <rte_ether.h>
 #include <rte_mbuf.h>
 
 #include "arp/arp.h"
