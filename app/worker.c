@@ -48,6 +48,15 @@ drop_other(struct worker_interface *wi, struct rte_mbuf *m, struct burst *drop)
 	burst_add(drop, m);
 }
 
+static bool
+is_arp(const struct rte_mbuf *m)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+
+	return rte_pktmbuf_data_len(m) >= sizeof(*eth) &&
+	       eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP);
+}
+
 static void
 transmit(struct worker_interface *wi, const struct rx_queue *q, struct burst *b)
 {
@@ -100,6 +109,7 @@ run_stages(struct worker *w, struct koi_interface *ifc, struct stages *s, uint64
 {
 	struct worker_interface *wi = w->interface[ifc->vip.index];
 	const struct vip_roles *roles = &ifc->vip.roles;
+	bool is_arp_first;
 
 	if (unlikely(now_tsc > atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire))) {
 		roles = &vip_roles_fenced;
@@ -109,8 +119,14 @@ run_stages(struct worker *w, struct koi_interface *ifc, struct stages *s, uint64
 	burst_init(&s->reply);
 	burst_init(&s->drop);
 	s->sightings.count = 0;
-	fwd_input4(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, &s->drop);
+
+	/* A burst is often of one kind: the stage of its first frame has it first. */
+	is_arp_first = is_arp(s->in.frame[0]);
+	if (is_arp_first)
+		arp_input(&wi->arp, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
 	if (s->in.count != 0)
+		fwd_input4(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, &s->drop);
+	if (s->in.count != 0 && !is_arp_first)
 		arp_input(&wi->arp, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
 }
 
