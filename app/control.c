@@ -397,7 +397,7 @@ control_turn(struct control *c)
 	renew_lease(c);
 	neigh_age(c->r->neighbours, c->now_us, AGE_BATCH);
 	rest_us = sleep_us(c);
-	/* Of this turn's begin: one that was stopped half-way, or took long, is a gap like any other. */
+	/* From this turn's begin: one that was stopped half-way, or took long, is a gap, too. */
 	c->planned_us = c->now_us + rest_us;
 	return rest_us;
 }

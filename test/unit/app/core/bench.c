@@ -98,8 +98,8 @@ bench_start(const char *program)
 {
 	char lcores[32];
 	char *args[] = {
-		(char *)(uintptr_t)program, "--no-huge", "--no-pci", "-m", "256", "--lcores", lcores,
-		"--log-level=critical", "--no-shconf", "--no-telemetry", NULL,
+		(char *)(uintptr_t)program, "--no-huge", "--no-pci", "-m", "256",
+		"--lcores", lcores, "--log-level=critical", "--no-shconf", "--no-telemetry", NULL,
 	};
 
 	/* Workers have lcores, and nothing runs on them. */
@@ -365,7 +365,11 @@ void
 bench_hear(uint8_t vhid, uint8_t advbase, uint8_t advskew)
 {
 	struct carp_header h = {
-		.vhid = vhid, .authlen = 7, .advbase = advbase, .advskew = advskew, .counter = ++counter,
+		.vhid = vhid,
+		.authlen = 7,
+		.advbase = advbase,
+		.advskew = advskew,
+		.counter = ++counter,
 	};
 	struct carp_frame frame = { .destination = carp_group(IP_V4), .id = (uint16_t)counter };
 	struct carp_digest *digest = create_digest(vhid);

@@ -153,11 +153,13 @@ a_second_stop_does_not_cut_the_listening_short(void)
 
 	open_master(&slow);
 	lease_us = bench_lease_us();
+	bench.sent_count = 0;
 	bench_wait(5 * SECOND);
 	bench_run(500 * MS);
 	bench_wait(30 * MS);
 	bench_run(1400 * MS);
 	CU_ASSERT_EQUAL(bench_lease_us(), lease_us);
+	CU_ASSERT_EQUAL(bench.sent_count, 0);
 	bench_close();
 }
 
@@ -196,6 +198,25 @@ a_short_stop_ends_when_what_came_in_was_heard(void)
 	bench_close();
 }
 
+/* With intervals so short what is no stop elsewhere has outlived the lease. */
+static void
+a_stop_is_one_that_outlives_the_lease(void)
+{
+	const struct bench_vhid quick = { .vhid = 1, .advbase = 0, .advskew = 2 };
+	uint64_t lease_us;
+
+	open_master(&quick);
+	bench_turn();
+	lease_us = bench_lease_us();
+	CU_ASSERT_FATAL(lease_us - bench_us() < 17 * MS);
+	bench_wait(18 * MS);
+	control_turn(bench.control);
+	CU_ASSERT_EQUAL(bench_lease_us(), lease_us);
+	bench_run(20 * MS);
+	CU_ASSERT(bench_lease_us() > bench_us());
+	bench_close();
+}
+
 static void
 a_stop_in_the_middle_of_a_turn_is_one(void)
 {
@@ -215,6 +236,31 @@ a_stop_in_the_middle_of_a_turn_is_one(void)
 	CU_ASSERT_EQUAL(gap.max_ever_us / MS, 4000);
 	CU_ASSERT_FALSE(bench_event(EVENT_WORKER_STALLED, &event));
 	CU_ASSERT_EQUAL(carp_node_demotion(bench.r.node), 0);
+	bench_close();
+}
+
+static void
+a_link_that_goes_takes_the_role_at_once(void)
+{
+	struct event event;
+
+	open_master(&slow);
+	while (bench_event(EVENT_STATE, &event))
+		;
+	bench.sent_count = 0;
+	bench.r.port[0].link = link_pack((struct port_link){ .is_up = false });
+	bench_turn();
+	CU_ASSERT_EQUAL(bench_role(1), VIP_ROLE_INIT);
+	CU_ASSERT_FATAL(bench_event(EVENT_LINK, &event));
+	CU_ASSERT_FALSE(event.link.is_up);
+	CU_ASSERT_FATAL(bench_event(EVENT_STATE, &event));
+	CU_ASSERT_EQUAL(event.state.reason.code, CARP_REASON_LINK_DOWN);
+	bench_run(10 * MS);
+	/* A bow-out would go nowhere. */
+	CU_ASSERT_EQUAL(bench.sent_count, 0);
+	bench.r.port[0].link = link_pack((struct port_link){ .is_up = true });
+	bench_run(10 * MS);
+	CU_ASSERT_EQUAL(bench_role(1), VIP_ROLE_BACKUP);
 	bench_close();
 }
 
@@ -296,7 +342,9 @@ main(int argc, char **argv)
 		SUITE_TEST(a_second_stop_does_not_cut_the_listening_short),
 		SUITE_TEST(it_listens_for_the_slowest_vhid),
 		SUITE_TEST(a_short_stop_ends_when_what_came_in_was_heard),
+		SUITE_TEST(a_stop_is_one_that_outlives_the_lease),
 		SUITE_TEST(a_stop_in_the_middle_of_a_turn_is_one),
+		SUITE_TEST(a_link_that_goes_takes_the_role_at_once),
 		SUITE_TEST(a_lease_ends_before_the_patience_of_peers),
 		SUITE_TEST(the_shortest_lease_counts),
 	};

@@ -141,6 +141,22 @@ what_the_device_refuses_is_first_in_the_next_turn(void)
 	bench_close();
 }
 
+/* The first of them waits in the worker until it is too old. */
+static void
+a_device_that_takes_nothing_demotes(void)
+{
+	open_master();
+	bench_block(0);
+	bench_run(10 * SECOND);
+	CU_ASSERT_EQUAL(carp_node_demotion(bench.r.node), 240);
+	CU_ASSERT(bench_status(1).counters[CARP_SEND_ERRORS] >= 3);
+	bench_unblock(0);
+	bench_run(10 * SECOND);
+	CU_ASSERT_EQUAL(carp_node_demotion(bench.r.node), 0);
+	CU_ASSERT_EQUAL(bench_role(1), VIP_ROLE_MASTER);
+	bench_close();
+}
+
 static void
 announcements_leave_room_for_adverts(void)
 {
@@ -332,6 +348,7 @@ main(int argc, char **argv)
 		SUITE_TEST(a_late_frame_is_dropped_and_told),
 		SUITE_TEST(an_advert_is_true_for_an_interval),
 		SUITE_TEST(what_the_device_refuses_is_first_in_the_next_turn),
+		SUITE_TEST(a_device_that_takes_nothing_demotes),
 		SUITE_TEST(announcements_leave_room_for_adverts),
 		SUITE_TEST(an_advert_with_other_values_has_another_generation),
 		SUITE_TEST(a_role_lasts_until_its_bow_out_is_with_the_device),
