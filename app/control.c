@@ -18,6 +18,7 @@
 
 /* What is done at a stretch before the rings are looked at again. */
 #define BUDGET_US 150
+#define TIMER_BATCH 32
 #define ADVERT_BATCH 32
 #define SIGHTING_BATCH 64
 #define DONE_BATCH 64
@@ -310,7 +311,7 @@ run_timers(struct control *c)
 {
 	size_t item;
 
-	while (!is_over_budget(c)) {
+	for (unsigned int i = 0; i < TIMER_BATCH && !is_over_budget(c); i++) {
 		if (timerheap_first(c->r->timers, &item) > c->now_us)
 			return;
 		struct koi_vhid *v = election_vhid_at(c->r, item);
