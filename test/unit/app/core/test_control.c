@@ -85,6 +85,20 @@ an_advert_that_waits_for_a_held_worker_counts(void)
 	bench_close();
 }
 
+/* It may be late because it shares a core with control. */
+static void
+control_does_not_spin_while_a_worker_is_late(void)
+{
+	bench_open(&slow, 1);
+	bench_run(100 * MS);
+	bench.is_held[0] = true;
+	bench_run(5 * SECOND);
+	CU_ASSERT(bench_status(1).deadline_us < bench_us());
+	bench_wait(1 * MS);
+	CU_ASSERT(control_turn(bench.control) >= 100);
+	bench_close();
+}
+
 /* ------------------------------------------------------------------------------------------- */
 /* Control that stood still                                                                     */
 /* ------------------------------------------------------------------------------------------- */
@@ -336,6 +350,7 @@ main(int argc, char **argv)
 		SUITE_TEST(a_queue_that_never_was_empty_makes_no_master),
 		SUITE_TEST(as_many_frames_as_fit_are_as_good_as_an_empty_queue),
 		SUITE_TEST(an_advert_that_waits_for_a_held_worker_counts),
+		SUITE_TEST(control_does_not_spin_while_a_worker_is_late),
 		SUITE_TEST(a_lone_master_listens_and_goes_on),
 		SUITE_TEST(a_master_that_was_replaced_yields_before_it_speaks),
 		SUITE_TEST(a_master_that_was_replaced_unheard_yields_before_it_speaks),
