@@ -56,7 +56,10 @@ static bool
 may_follow_us(const struct carp_vhid *v, const struct carp_source *source, uint64_t slack_us,
 	      uint64_t counter)
 {
-	uint64_t from = source->history.own_counter - 1 - FRAMES_IN_FLIGHT;
+	/* Whom we hear for the first time may have heard any of what we have sent, and nothing else. */
+	uint64_t heard = source->history.has_floor ? source->history.own_counter
+						   : v->next_counter - v->frames_sent;
+	uint64_t from = heard - 1 - FRAMES_IN_FLIGHT;
 	uint64_t sent = v->next_counter - 1 - from;
 
 	if (v->frames_sent == 0 || v->last_sent_us + slack_us < source->peer.heard_us)

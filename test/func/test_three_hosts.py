@@ -98,7 +98,8 @@ def test_each_failure_and_return(hosts, record_property):
         never('it comes back by itself', lambda: host.state_of(NAME[vhid]) != 'BACKUP', 0.5)
         nudged_ns = nudge(hosts, vhid)
         hosts.expect(first='a', second='b')
-        assert hosts.silent_ms(vhid, nudged_ns) == 0
+        # the probes are 1 ms apart: at most one may find nobody
+        assert hosts.silent_ms(vhid, nudged_ns) < 3
         assert hosts.silent_ms(other, before_ns) == 0
     hosts.check()
 

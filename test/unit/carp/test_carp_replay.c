@@ -89,6 +89,21 @@ adaptive_refuses_what_a_random_peer_repeats(void)
 }
 
 /* It cannot be told from its recording, and must never be refused. */
+/* A MASTER that has spoken before it hears an OpenBSD for the first time, whose cookie is lower. */
+static void
+adaptive_believes_a_constant_peer_below_our_counter(void)
+{
+	struct fixture f;
+
+	open_with(&f, CARP_REPLAY_ADAPTIVE);
+	fixture_run(&f, carp_vhid_next_us(f.vhid));
+	CU_ASSERT_EQUAL(carp_vhid_state(f.vhid), CARP_MASTER);
+	ACCEPTS(&f, 5 * SECOND, NULL, 77);
+	ACCEPTS(&f, 6 * SECOND, NULL, 77);
+	ACCEPTS(&f, 7 * SECOND, NULL, 77);
+	fixture_close(&f);
+}
+
 static void
 adaptive_believes_a_constant_peer(void)
 {
@@ -435,6 +450,7 @@ main(void)
 		SUITE_TEST(adaptive_refuses_what_a_growing_peer_has_passed),
 		SUITE_TEST(adaptive_refuses_what_a_random_peer_repeats),
 		SUITE_TEST(adaptive_believes_a_constant_peer),
+		SUITE_TEST(adaptive_believes_a_constant_peer_below_our_counter),
 		SUITE_TEST(adaptive_follows_an_adopted_counter),
 		SUITE_TEST(adaptive_survives_the_wrap),
 		SUITE_TEST(adaptive_knows_what_we_have_sent),
