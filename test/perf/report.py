@@ -67,7 +67,8 @@ def lines_of(workload: str, sets: list[dict[str, Slices]], reference: str) -> li
     for subject in sets[0]:
         cycles = [tsc_hz() / s[subject].best() for s in sets]
         ratios = [s[subject].best() / s[reference].best() for s in sets]
-        lines.append(Line(workload, subject, len(sets), statistics.median(cycles), min(cycles), max(cycles),
+        lines.append(Line(workload, subject, len(sets),
+                          statistics.median(cycles), min(cycles), max(cycles),
                           statistics.median(ratios), min(ratios), max(ratios)))
     return lines
 
