@@ -13,7 +13,7 @@ from telemetry import Telemetry, socket_path
 from wait import wait_for
 
 MEMORY_MIB = 128
-START_S = 10
+START_S = 30
 # For an answer from the telemetry socket; much, as other work may keep the machine busy.
 ANSWER_S = 30
 # Enough to see that it answers, and not just that it begins to.
