@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/ipaddr.h"
+#include "carp/carp_digest.h"
 #include "carp/carp_node.h"
 #include "carp/carp_wire.h"
 
@@ -64,6 +65,12 @@ enum carp_preempt {
 	CARP_PREEMPT_ON,
 };
 
+/** What the checksum of an advertisement over IPv6 covers. */
+enum carp_checksum6 {
+	CARP_CHECKSUM6_PLAIN,  /**< the CARP header, as OpenBSD and FreeBSD have it */
+	CARP_CHECKSUM6_PSEUDO, /**< the pseudo-header, too, as NetBSD has it; plain is accepted */
+};
+
 /** Addresses that may be advertised to by unicast. */
 #define CARP_UNICAST_MAX 16
 /** Secrets that are accepted besides the one that is sent. */
@@ -98,6 +105,8 @@ struct carp_vhid_config {
 	 */
 	const struct ip_addr *peers;
 	size_t peer_count;
+	enum carp_digest_variant digest; /**< the one that is sent */
+	enum carp_checksum6 checksum6;
 	enum carp_replay replay;
 	enum carp_preempt preempt;
 	uint64_t preempt_delay_us;    /**< how long a slower master is heard before that */
@@ -163,6 +172,7 @@ struct carp_received {
 	const uint8_t *payload; /**< after the IP header and its options */
 	size_t len;
 	struct ip_addr from;
+	struct ip_addr to; /**< the group, or ourselves; NetBSD's IPv6 checksum covers it */
 	uint8_t ttl;
 };
 

@@ -51,6 +51,34 @@ enum config_vhid_mac {
 	CONFIG_VHID_MAC_PORT,
 };
 
+/** A prefix of a router advertisement (RFC 4861 section 6.2.1, AdvPrefixList). */
+struct config_ra_prefix {
+	struct ip_prefix prefix;
+	bool on_link;
+	bool autonomous;
+	uint32_t valid_s;     /**< UINT32_MAX: for ever */
+	uint32_t preferred_s; /**< likewise */
+};
+
+/** Router advertisements of an interface, with the names and defaults of RFC 4861 section 6.2.1. */
+struct config_ra {
+	uint16_t max_interval_s;   /**< MaxRtrAdvInterval, 4..1800 */
+	uint16_t min_interval_s;   /**< MinRtrAdvInterval */
+	uint16_t lifetime_s;       /**< AdvDefaultLifetime */
+	uint8_t hop_limit;         /**< AdvCurHopLimit */
+	bool managed;              /**< AdvManagedFlag */
+	bool other_config;         /**< AdvOtherConfigFlag */
+	int8_t preference;         /**< RFC 4191: -1 low, 0 medium, 1 high */
+	uint32_t mtu;              /**< AdvLinkMTU; 0: no option */
+	uint32_t reachable_ms;     /**< AdvReachableTime */
+	uint32_t retrans_ms;       /**< AdvRetransTimer */
+	struct config_ra_prefix *prefixes;
+	size_t prefix_count;
+	struct ip_addr *dns; /**< RFC 8106 RDNSS */
+	size_t dns_count;
+	uint32_t dns_lifetime_s;
+};
+
 struct config_interface {
 	char name[CONFIG_NAME_MAX];
 	char *device;    /**< PCI address, port name or device arguments; NULL with a parent */
@@ -62,6 +90,7 @@ struct config_interface {
 	enum config_mac_mode mac_mode;
 	struct ip_prefix *addresses;
 	size_t address_count;
+	struct config_ra *ra; /**< NULL: no router advertisements */
 };
 
 /** A shared secret. */
@@ -90,10 +119,43 @@ struct config_vhid {
 	bool has_preempt;      /**< its own, which goes before that of carp */
 	bool preempt;          /**< its own, else that of carp */
 	uint32_t preempt_delay_ms;
+	enum carp_digest_variant digest;
+	enum carp_checksum6 checksum6;
 	enum carp_replay replay;
 	/** First own address of the interface and family, else the lowest virtual one. */
 	struct ip_addr source[IP_FAMILIES];
 	bool has_source[IP_FAMILIES];
+};
+
+enum config_route_type {
+	CONFIG_ROUTE_VIA,
+	CONFIG_ROUTE_INTERFACE, /**< connected */
+	CONFIG_ROUTE_BLACKHOLE,
+};
+
+/** Next hops of one route. */
+#define CONFIG_PATHS_MAX 16
+
+/** A next hop, and the interface whose prefix covers it. */
+struct config_path {
+	struct ip_addr via;
+	unsigned int interface;
+};
+
+/** A route of the file, or of routes_file. */
+struct config_route {
+	struct ip_prefix prefix;
+	enum config_route_type type;
+	unsigned int interface;   /**< CONFIG_ROUTE_INTERFACE */
+	uint32_t first_path;      /**< CONFIG_ROUTE_VIA: its place in struct config paths */
+	uint32_t path_count;
+};
+
+/** A neighbour that is not asked for. */
+struct config_neighbor {
+	unsigned int interface;
+	struct ip_addr addr;
+	uint8_t mac[6];
 };
 
 struct config_notify {
@@ -112,6 +174,12 @@ struct config {
 	size_t vhid_count;
 	struct config_notify *notify;
 	size_t notify_count;
+	struct config_route *routes; /**< sorted by prefix, each prefix once */
+	size_t route_count;
+	struct config_path *paths;
+	size_t path_count;
+	struct config_neighbor *neighbors;
+	size_t neighbor_count;
 };
 
 /** What the configuration is loaded for. */

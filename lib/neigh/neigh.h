@@ -26,11 +26,24 @@
 /** ... and is no longer called reachable after this time (RFC 4861 section 10). */
 #define NEIGH_REACHABLE_US (30ULL * 1000000)
 
+/** What a worker saw is worth. */
+enum neigh_evidence {
+	NEIGH_SEEN_SENDER,      /**< it asked: an ARP request, or an NS, RS or RA with its address */
+	NEIGH_SEEN_ANSWER,      /**< it answered us: an ARP reply to our MAC, a solicited NA */
+	NEIGH_SEEN_UNSOLICITED, /**< it told everybody: an NA that nobody asked for */
+	NEIGH_SEEN_CLAIM,       /**< it claims an address of ours; nothing is learned */
+};
+
 /** A worker saw this address with this MAC. */
 struct neigh_sighting {
 	struct ip_addr addr;
 	uint8_t mac[6];
+	uint8_t evidence;      /**< enum neigh_evidence */
 	uint8_t is_known_only; /**< refresh an entry that exists, do not create one */
+	uint8_t is_override;   /**< the flag of an NA; ARP always overrides */
+	uint8_t is_router;     /**< the flag of an NA */
+	uint8_t has_no_mac;    /**< an NA may come without */
+	uint8_t is_probe;      /**< CLAIM: it only asks whether the address is free (DAD) */
 	uint16_t interface;
 	uint64_t seen_us;
 };

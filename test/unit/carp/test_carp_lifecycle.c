@@ -262,7 +262,9 @@ new_key_and_addresses_keep_the_state(void)
 	static const uint8_t key[] = { 'n', 'e', 'w' };
 	static const struct advert peer = { .advbase = 1, .advskew = 200 };
 	uint8_t old_payload[CARP_HEADER_LEN];
-	struct carp_received rx = { old_payload, sizeof(old_payload), address("10.0.0.3"), 255 };
+	struct carp_received rx = {
+		.payload = old_payload, .len = sizeof(old_payload), .from = address("10.0.0.3"), .ttl = 255,
+	};
 	struct fixture f;
 
 	fixture_open_master(&f);

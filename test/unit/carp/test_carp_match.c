@@ -163,7 +163,9 @@ deliver(struct match *m, unsigned int which)
 {
 	struct message msg = m->queue[which];
 	struct node *n = &m->node[msg.to];
-	struct carp_received rx = { msg.payload, CARP_HEADER_LEN, msg.from, 255 };
+	struct carp_received rx = {
+		.payload = msg.payload, .len = CARP_HEADER_LEN, .from = msg.from, .ttl = 255,
+	};
 
 	m->queue[which] = m->queue[--m->queued];
 	if (n->kind != KOI) {

@@ -56,7 +56,9 @@ mutations_are_refused_or_signed(void)
 	fixture_payload(&f, &good, original);
 	for (i = 0; i < MUTATIONS; i++) {
 		uint8_t payload[PAYLOAD_MAX];
-		struct carp_received rx = { payload, 0, address("10.0.0.3"), 255 };
+		struct carp_received rx = {
+			.payload = payload, .len = 0, .from = address("10.0.0.3"), .ttl = 255,
+		};
 
 		memcpy(payload, original, sizeof(payload));
 		rx.len = mutate(&state, payload);

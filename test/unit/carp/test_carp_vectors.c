@@ -235,7 +235,9 @@ static enum carp_counter
 feed(const struct sender *s, const uint8_t *payload, const char *from)
 {
 	struct fixture f;
-	struct carp_received rx = { payload, CARP_HEADER_LEN, address(from), 255 };
+	struct carp_received rx = {
+		.payload = payload, .len = CARP_HEADER_LEN, .from = address(from), .ttl = 255,
+	};
 	enum carp_counter received = rx.from.family == IP_V4 ? CARP_RECEIVED : CARP_RECEIVED6;
 	enum carp_counter verdict;
 
@@ -366,7 +368,9 @@ vrrp_is_foreign(void)
 	fixture_create(&f);
 	json_array_foreach (list, i, v) {
 		uint8_t message[64];
-		struct carp_received rx = { message, 0, address("192.0.2.11"), 255 };
+		struct carp_received rx = {
+			.payload = message, .len = 0, .from = address("192.0.2.11"), .ttl = 255,
+		};
 
 		seen++;
 		rx.len = octets(text(v, "message_hex"), message, sizeof(message));
