@@ -130,7 +130,8 @@ take_sightings(struct control *c, struct worker *w)
 							    SIGHTING_BATCH, NULL);
 
 	for (unsigned int i = 0; i < count; i++)
-		neigh_learn(c->r->neighbours, &batch[i]);
+		if (batch[i].evidence != NEIGH_SEEN_CLAIM)
+			neigh_learn(c->r->neighbours, &batch[i]);
 }
 
 static void

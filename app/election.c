@@ -213,8 +213,7 @@ election_receive(struct runtime *r, const struct punt_advert *advert, uint64_t n
 		return;
 	counter = carp_vhid_input(v->election->carp, &rx, clock_tsc_to_us(advert->arrived_tsc), &actions);
 	if (counter == CARP_ACCEPTED)
-		atomic_store_explicit(&ifc->master_hint[advert->vhid], ip_addr_v4_be(&rx.from),
-				      memory_order_relaxed);
+		punt_know_master(ifc, advert->vhid, &rx.from);
 	else
 		tell_refused(r, v, counter, &rx.from, now_us);
 	election_carry_out(r, v, &actions, now_us);

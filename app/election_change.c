@@ -39,7 +39,7 @@ election_remove(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
 	if (v->election->is_busy)
 		return false;
 	election_store_role(v, VIP_ROLE_ABSENT);
-	atomic_store_explicit(&v->interface->master_hint[vhid], 0, memory_order_relaxed);
+	punt_forget_master(v->interface, vhid);
 	timerheap_set(r->timers, v->slot, UINT64_MAX);
 	carp_vhid_detach(v->election->carp, now_us);
 	v->interface->by_vhid[vhid] = NULL;

@@ -34,7 +34,7 @@ interface_bytes(const struct config *config, size_t at, unsigned int workers)
 	       sizeof(struct koi_interface) +
 	       (uint64_t)workers * sizeof(struct worker_interface) +
 	       2 * (sizeof(struct vip_set) +
-		    addresses * (4 * sizeof(struct vip_entry) + sizeof(struct ip_prefix)));
+		    addresses * (4 * sizeof(struct vip_entry6) + sizeof(struct ip_prefix)));
 }
 
 static uint64_t

@@ -6,6 +6,7 @@
 #include <rte_ring_elem.h>
 
 #include "base/clock.h"
+#include "base/octets.h"
 
 /*
  * What a flood can make control do. A digest takes it less than a microsecond; the last accepted
@@ -46,24 +47,61 @@ punt_source_cycles(uint64_t shortest_interval_us)
 	return clock_scale.hz / (honest > SOURCE_MIN_PER_SECOND ? honest : SOURCE_MIN_PER_SECOND);
 }
 
-/* May an advertisement of this source be handed on? The last accepted master has its own share. */
+uint64_t
+punt_source_hint(const struct ip_addr *from)
+{
+	uint64_t hash = octets_load64(from->octets) * 0x9e3779b97f4a7c15u ^ octets_load64(from->octets + 8);
+
+	return hash != 0 ? hash : 1;
+}
+
+/*
+ * May an advertisement of this source be handed on? The last accepted master has its own share. As
+ * long as there is none it is anybody's: a flood in the name of a master that has not been heard
+ * yet must not be what keeps it from being heard.
+ */
 static bool
-is_within_share(struct police *p, const struct koi_interface *ifc, uint32_t source_be, uint8_t vhid,
+is_within_share(struct police *p, const struct koi_interface *ifc, const struct punt_advert *a,
 		uint64_t now_tsc)
 {
-	uint32_t slot = ((source_be ^ ((uint32_t)vhid << 8)) * 0x9e3779b1u) >> 20;
+	uint64_t source = punt_source_hint(&a->from);
+	uint64_t master = atomic_load_explicit(&ifc->master_hint[a->from.family][a->vhid],
+					       memory_order_relaxed);
 	uint64_t cycles = atomic_load_explicit(&ifc->source_cycles, memory_order_relaxed);
 	const struct ratelimit_rate source_rate = { cycles, cycles * SOURCE_BURST };
+	uint64_t slot = ((source ^ a->vhid) * 0x9e3779b97f4a7c15u) >> 52;
 
-	if (source_be != 0 &&
-	    source_be == atomic_load_explicit(&ifc->master_hint[vhid], memory_order_relaxed) &&
-	    ratelimit_take(&p->reserved[vhid], &p->reserved_rate, now_tsc))
+	if ((master == 0 || source == master) &&
+	    ratelimit_take(&p->reserved[a->from.family][a->vhid], &p->reserved_rate, now_tsc))
 		return true;
 	return ratelimit_take(&p->source[slot], &source_rate, now_tsc) &&
 	       ratelimit_take(&p->adverts, &p->adverts_rate, now_tsc);
 }
 
 _Static_assert(POLICE_SOURCES == 1u << 12, "the slot of a source is the upper 12 bits of its hash");
+
+/* Addresses and TTL. Returns the payload, of which p->len octets are in the packet. */
+static const uint8_t *
+read_header(const struct rte_mbuf *m, struct punt_advert *p)
+{
+	const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
+	const struct rte_ipv4_hdr *ip4 = (const struct rte_ipv4_hdr *)(f + RTE_ETHER_HDR_LEN);
+	const struct rte_ipv6_hdr *ip6 = (const struct rte_ipv6_hdr *)ip4;
+
+	if (ip4->version == 4) {
+		p->from = ip_addr_from_v4_be(ip4->src_addr);
+		p->to = ip_addr_from_v4_be(ip4->dst_addr);
+		p->ttl = ip4->time_to_live;
+		p->len = (uint16_t)(rte_be_to_cpu_16(ip4->total_length) - rte_ipv4_hdr_len(ip4));
+		return (const uint8_t *)ip4 + rte_ipv4_hdr_len(ip4);
+	}
+	p->from.family = p->to.family = IP_V6;
+	memcpy(p->from.octets, ip6->src_addr, sizeof(p->from.octets));
+	memcpy(p->to.octets, ip6->dst_addr, sizeof(p->to.octets));
+	p->ttl = ip6->hop_limits;
+	p->len = rte_be_to_cpu_16(ip6->payload_len);
+	return (const uint8_t *)(ip6 + 1);
+}
 
 void
 punt_adverts(struct worker *w, struct worker_interface *wi, struct koi_interface *ifc,
@@ -75,35 +113,28 @@ punt_adverts(struct worker *w, struct worker_interface *wi, struct koi_interface
 
 	for (unsigned int i = 0; i < carp->count; i++) {
 		struct rte_mbuf *m = carp->frame[i];
-		const struct rte_ipv4_hdr *ip =
-			rte_pktmbuf_mtod_offset(m, const struct rte_ipv4_hdr *, RTE_ETHER_HDR_LEN);
-		uint32_t header_len = rte_ipv4_hdr_len(ip);
-		uint32_t len = rte_be_to_cpu_16(ip->total_length) - header_len;
-		uint32_t in_hand = rte_pktmbuf_data_len(m) - RTE_ETHER_HDR_LEN - header_len;
 		struct punt_advert *p = &out[count];
+		const uint8_t *payload = read_header(m, p);
+		ptrdiff_t in_hand = rte_pktmbuf_mtod(m, const uint8_t *) +
+				    rte_pktmbuf_data_len(m) - payload;
 		enum carp_counter refused;
 
-		if (len > in_hand)
-			len = in_hand;
-		refused = carp_precheck((const uint8_t *)ip + header_len, len, set->vhids[IP_V4],
-					&p->vhid);
+		if (p->len > in_hand)
+			p->len = (uint16_t)in_hand;
+		refused = carp_precheck(payload, p->len, set->vhids[p->from.family], &p->vhid);
 		if (refused != CARP_ACCEPTED) {
-			counter_add(&wi->carp[CARP_RECEIVED], 1);
+			counter_add(&wi->carp[p->from.family == IP_V4 ? CARP_RECEIVED : CARP_RECEIVED6], 1);
 			counter_add(&wi->carp[refused], 1);
 			continue;
 		}
-		if (!is_within_share(&wi->police, ifc, ip->src_addr, p->vhid, now_tsc)) {
+		if (!is_within_share(&wi->police, ifc, p, now_tsc)) {
 			counter_add(&wi->link[LINK_PUNT_POLICED], 1);
 			continue;
 		}
 		p->arrived_tsc = now_tsc;
-		p->from = ip_addr_from_v4_be(ip->src_addr);
-		p->ttl = ip->time_to_live;
 		p->interface = ifc->vip.index;
-		p->len = (uint16_t)len;
 		memset(p->payload, 0, sizeof(p->payload));
-		memcpy(p->payload, (const uint8_t *)ip + header_len,
-		       len < sizeof(p->payload) ? len : sizeof(p->payload));
+		memcpy(p->payload, payload, RTE_MIN(p->len, sizeof(p->payload)));
 		count++;
 	}
 	burst_free(carp);
@@ -112,7 +143,7 @@ punt_adverts(struct worker *w, struct worker_interface *wi, struct koi_interface
 }
 
 void
-punt_sightings(struct worker *w, struct worker_interface *wi, struct arp_sightings *sightings,
+punt_sightings(struct worker *w, struct worker_interface *wi, struct neigh_sightings *sightings,
 	       uint64_t now_tsc)
 {
 	uint64_t now_us = clock_tsc_to_us(now_tsc);

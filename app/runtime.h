@@ -26,6 +26,7 @@
 #include "carp/carp.h"
 #include "config/config.h"
 #include "fwd/fwd.h"
+#include "nd/nd.h"
 #include "neigh/neigh.h"
 #include "port/port.h"
 #include "vip/vip.h"
@@ -73,10 +74,11 @@ struct koi_interface {
 	struct koi_port *port;
 	struct carp_interface *carp; /**< control */
 	/**
-	 * By vhid: the source of the last accepted advertisement, IPv4 as on the wire, or 0. Workers
-	 * keep a share of what they hand on for it, so that no flood drowns the master. Control.
+	 * By family and vhid: the source of the last accepted advertisement as punt_source_hint() has
+	 * it, or 0. Workers keep a share of what they hand on for it, so that no flood drowns the
+	 * master. Control.
 	 */
-	_Atomic uint32_t master_hint[256];
+	_Atomic uint64_t master_hint[IP_FAMILIES][256];
 	/** The cost of an advertisement in the share of its source; follows the shortest interval. */
 	_Atomic uint64_t source_cycles;
 	struct koi_vhid *by_vhid[256]; /**< control */
@@ -107,7 +109,7 @@ struct koi_vhid {
 /* Workers                                                                                      */
 /* ------------------------------------------------------------------------------------------- */
 
-/** What a worker counts of an interface besides ARP, IPv4 and refused advertisements. */
+/** What a worker counts of an interface besides ARP, ND, IP and refused advertisements. */
 enum link_counter {
 	LINK_RX_PACKETS,
 	LINK_RX_BYTES,
@@ -115,7 +117,7 @@ enum link_counter {
 	LINK_TX_BYTES,
 	LINK_DROP_RUNT,         /**< shorter than an Ethernet header */
 	LINK_DROP_VLAN,         /**< tagged for a VLAN that no interface has */
-	LINK_DROP_ETHERTYPE,    /**< neither ARP nor IPv4 */
+	LINK_DROP_ETHERTYPE,    /**< neither ARP nor IP */
 	LINK_DROP_TX,           /**< the device took no more */
 	LINK_DROP_STALE_INJECT, /**< role changed or too old before it could be sent */
 	LINK_PUNT_POLICED,      /**< not handed to control: over its share */
@@ -131,7 +133,8 @@ const char *link_counter_name(enum link_counter counter);
 struct police {
 	struct ratelimit sightings;
 	struct ratelimit adverts;               /**< all of the interface */
-	struct ratelimit reserved[256];         /**< by vhid: the last accepted master */
+	/** By family and vhid: the last accepted master, or anybody while there is none. */
+	struct ratelimit reserved[IP_FAMILIES][256];
 	struct ratelimit source[POLICE_SOURCES]; /**< by hash of source and vhid */
 	struct ratelimit_rate sightings_rate;
 	struct ratelimit_rate adverts_rate;
@@ -144,6 +147,7 @@ struct worker_interface {
 	counter_t carp[CARP_COUNTERS]; /**< advertisements refused before control saw them */
 	struct fwd_worker fwd;
 	struct arp_worker arp;
+	struct nd_worker nd;
 	struct police police;
 };
 

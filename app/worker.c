@@ -30,7 +30,7 @@ struct stages {
 	struct burst carp;
 	struct burst reply;
 	struct burst drop;
-	struct arp_sightings sightings;
+	struct neigh_sightings sightings;
 };
 
 /* A frame that no stage has taken, and no VLAN has. */

@@ -36,6 +36,7 @@ enum arp_counter {
 	ARP_DROP_CONFLICT,        /**< sender claims an address or MAC of ours, or is a group */
 	ARP_SIGHTINGS,            /**< neighbours reported */
 	ARP_SIGHTINGS_REFUSED,    /**< sender off-link, or claims an address or MAC */
+	ARP_CLAIMS,               /**< of our addresses by others, reported */
 	ARP_COUNTERS,
 };
 
@@ -62,12 +63,6 @@ struct arp_worker {
 	struct arp_seen seen[ARP_SEEN_SLOTS + ARP_SEEN_WAYS - 1];
 };
 
-/** Neighbours noticed in a burst. */
-struct arp_sightings {
-	unsigned int count;
-	struct neigh_sighting item[BURST_MAX];
-};
-
 /**
  * Take the ARP frames of a burst; turn requests for our addresses into replies.
  *
@@ -81,7 +76,7 @@ struct arp_sightings {
  */
 void arp_input(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_roles *roles,
 	       struct burst *in, struct burst *reply, struct burst *drop,
-	       struct arp_sightings *sightings);
+	       struct neigh_sightings *sightings);
 
 /**
  * Write a gratuitous ARP request (RFC 5227 "announcement"): sender and target address are @p

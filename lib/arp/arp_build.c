@@ -13,6 +13,7 @@ static const char *const counter_names[] = {
 	[ARP_DROP_CONFLICT] = "drop_arp_conflict",
 	[ARP_SIGHTINGS] = "arp_sightings",
 	[ARP_SIGHTINGS_REFUSED] = "arp_sightings_refused",
+	[ARP_CLAIMS] = "arp_claims",
 };
 
 _Static_assert(sizeof(counter_names) / sizeof(counter_names[0]) == ARP_COUNTERS,

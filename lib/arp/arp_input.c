@@ -12,7 +12,7 @@
 /* Everything that is not a request for us; says why it is dropped. */
 static __rte_noinline enum arp_counter
 refuse(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_set *set,
-       const struct vip_roles *roles, const struct rte_mbuf *m, struct arp_sightings *sightings)
+       const struct vip_roles *roles, const struct rte_mbuf *m, struct neigh_sightings *sightings)
 {
 	const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
 	const struct vip_entry *e;
@@ -89,7 +89,7 @@ is_arp(const struct rte_mbuf *m, const uint8_t *f)
 void
 arp_input(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_roles *roles,
 	  struct burst *in, struct burst *reply, struct burst *drop,
-	  struct arp_sightings *sightings)
+	  struct neigh_sightings *sightings)
 {
 	const struct vip_set *set = vip_interface_set(ifc);
 	const unsigned int count = in->count;

@@ -64,6 +64,6 @@ arp_is_seen(const struct arp_worker *w, const uint8_t *f)
  * @return false if it is not to be answered
  */
 bool arp_notice(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_set *set,
-		const struct vip_roles *roles, const uint8_t *f, struct arp_sightings *sightings);
+		const struct vip_roles *roles, const uint8_t *f, struct neigh_sightings *sightings);
 
 #endif /* ARP_INTERNAL_H */

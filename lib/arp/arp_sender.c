@@ -45,7 +45,7 @@ remember(struct arp_worker *w, const uint8_t *f)
 
 bool
 arp_notice(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_set *set,
-	   const struct vip_roles *roles, const uint8_t *f, struct arp_sightings *sightings)
+	   const struct vip_roles *roles, const uint8_t *f, struct neigh_sightings *sightings)
 {
 	uint64_t mac = mac_load(f + AT_SENDER_MAC);
 	uint32_t addr_be = octets_load32(f + AT_SENDER_ADDR);

@@ -17,6 +17,7 @@
 struct burst {
 	unsigned int count;
 	uint64_t octets; /**< of the frames that were added */
+	int64_t grown;   /**< how much longer they are than they came in, together */
 	struct rte_mbuf *frame[BURST_MAX];
 };
 
@@ -25,6 +26,7 @@ burst_init(struct burst *b)
 {
 	b->count = 0;
 	b->octets = 0;
+	b->grown = 0;
 }
 
 static inline void

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * What happens to IPv4 packets that were sent to us: ICMP echo is answered, CARP is handed on,
+ * What happens to IP packets that were sent to us: ICMP echo is answered, CARP is handed on,
  * everything else is dropped with a reason.
  *
- * Threads: fwd_input4() by a worker with a struct fwd_worker of its own.
+ * Threads: fwd_input4() and fwd_input6() by a worker with a struct fwd_worker of its own.
  * Memory:  nothing is allocated. Frames move from one burst to another.
- * Rules:   header validation after RFC 1812 section 5.2.2 as far as it concerns a host, ICMP echo
- *          after RFC 792 and RFC 1122 section 3.2.2.6.
+ * Rules:   IPv4 header validation after RFC 1812 section 5.2.2 as far as it concerns a host, ICMP
+ *          echo after RFC 792 and RFC 1122 section 3.2.2.6; IPv6 after RFC 8200, its echo after
+ *          RFC 4443 section 4.2. Neighbour discovery is of lib/nd, which has a burst before.
  */
 #ifndef FWD_H
 #define FWD_H
@@ -28,6 +29,19 @@ enum fwd_counter {
 	FWD_DROP_FRAGMENT,       /**< a fragment for us */
 	FWD_DROP_NO_SERVICE,     /**< for us, but neither CARP nor an echo request */
 	FWD_DROP_MARTIAN,        /**< the source cannot be answered */
+	FWD_RECEIVED6,
+	FWD_ECHO_REPLIES6,
+	FWD_CARP6,               /**< handed on to the election */
+	FWD_DROP_IP6_HEADER,     /**< version or length */
+	FWD_DROP_WRONG_MAC6,     /**< unicast to a MAC that is not ours now */
+	FWD_DROP_NOT_MASTER6,    /**< to a virtual address while not MASTER */
+	FWD_DROP_TENTATIVE6,     /**< to an own address that may be somebody else's */
+	FWD_DROP_NOT_LOCAL6,     /**< to an address that is not ours */
+	FWD_DROP_GROUP6,         /**< multicast, and not CARP */
+	FWD_DROP_FRAGMENT6,      /**< a fragment for us */
+	FWD_DROP_EXTENSION6,     /**< for us, behind an extension header */
+	FWD_DROP_NO_SERVICE6,    /**< for us, but neither CARP nor an echo request */
+	FWD_DROP_MARTIAN6,       /**< the source cannot be answered */
 	FWD_COUNTERS,
 };
 
@@ -50,6 +64,11 @@ struct fwd_worker {
  * @param drop  the others are added
  */
 void fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc,
+		const struct vip_roles *roles, struct burst *in, struct burst *reply,
+		struct burst *carp, struct burst *drop);
+
+/** Likewise the IPv6 frames; those in @p carp have no extension header. */
+void fwd_input6(struct fwd_worker *w, const struct vip_interface *ifc,
 		const struct vip_roles *roles, struct burst *in, struct burst *reply,
 		struct burst *carp, struct burst *drop);
 

@@ -8,29 +8,6 @@
 /* 224.0.0.18 */
 #define CARP_GROUP_BE RTE_BE32(0xe0000012)
 
-static const char *const counter_names[] = {
-	[FWD_RECEIVED4] = "ip4_received",
-	[FWD_ECHO_REPLIES4] = "echo_replies",
-	[FWD_CARP4] = "carp_received",
-	[FWD_DROP_IP4_HEADER] = "drop_ip4_header",
-	[FWD_DROP_WRONG_MAC] = "drop_ip4_wrong_mac",
-	[FWD_DROP_NOT_MASTER] = "drop_ip4_not_master",
-	[FWD_DROP_NOT_LOCAL] = "drop_ip4_not_local",
-	[FWD_DROP_GROUP] = "drop_ip4_group",
-	[FWD_DROP_FRAGMENT] = "drop_ip4_fragment",
-	[FWD_DROP_NO_SERVICE] = "drop_ip4_no_service",
-	[FWD_DROP_MARTIAN] = "drop_ip4_martian",
-};
-
-_Static_assert(sizeof(counter_names) / sizeof(counter_names[0]) == FWD_COUNTERS,
-	       "every forwarding counter has a name");
-
-const char *
-fwd_counter_name(enum fwd_counter counter)
-{
-	return counter_names[counter];
-}
-
 /* An advertisement goes to the group, or from a peer that was told to, to an own address. */
 static inline bool
 is_carp(const struct rte_ipv4_hdr *ip, const struct vip_entry *to)

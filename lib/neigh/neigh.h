@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/burst.h"
 #include "base/ipaddr.h"
 
 /** A neighbour not heard for so long is forgotten, as ARP tables of the BSDs do (20 minutes). */
@@ -46,6 +47,12 @@ struct neigh_sighting {
 	uint8_t is_probe;      /**< CLAIM: it only asks whether the address is free (DAD) */
 	uint16_t interface;
 	uint64_t seen_us;
+};
+
+/** Neighbours noticed in a burst, one a frame at most. */
+struct neigh_sightings {
+	unsigned int count;
+	struct neigh_sighting item[BURST_MAX];
 };
 
 /** An entry of the table. */

@@ -6,11 +6,13 @@
  * A failover is one store. The set of addresses of an interface is the same on the master and on
  * the backup and does not change with the role; what changes is the role word of the vhid.
  *
- * Threads: a set is immutable once built and read by all. A role word has one writer, the control
- *          lcore (release), and any number of readers.
+ * Threads: a set is immutable once built and read by all, but for the role of an own IPv6 address,
+ *          which the control lcore writes. A role word has one writer, the control lcore (release),
+ *          and any number of readers.
  * Memory:  vip_set_create() allocates on the given NUMA node; a replaced set is freed when every
  *          worker has passed a quiescent point.
- * Shapes:  IPv4 addresses are 32-bit words as on the wire; MACs are words of base/mac.h.
+ * Shapes:  IPv4 addresses are 32-bit words as on the wire, IPv6 addresses 16 octets; MACs are words
+ *          of base/mac.h.
  */
 #ifndef VIP_H
 #define VIP_H
@@ -113,6 +115,19 @@ struct vip_entry {
 	uint8_t reserved[12];
 };
 
+/**
+ * An IPv6 address that is answered for. An own address follows VIP_NOBODY instead of VIP_OWN until
+ * it is known to be nobody else's (RFC 4862 section 5.4).
+ */
+struct vip_entry6 {
+	uint8_t destination[6]; /**< 0: whoever is answered */
+	uint8_t mac[6];         /**< Ethernet source and target link-layer address of what is answered */
+	_Atomic uint16_t role;  /**< whose role word it follows: the vhid, VIP_OWN, or VIP_NOBODY */
+	uint8_t vhid;           /**< VIP_OWN for the host's own addresses, in any role */
+	bool is_used;
+	uint8_t addr[16];
+};
+
 struct vip_set {
 	uint64_t port_mac;
 	uint64_t vhids[IP_FAMILIES][4]; /**< bit sets: the vhids with addresses of a family */
@@ -121,6 +136,13 @@ struct vip_set {
 	unsigned int shift;
 	uint32_t mask;
 	struct vip_entry *slot; /**< mask + 1 of them, at most half in use */
+	uint32_t mask6;
+	struct vip_entry6 *slot6; /**< mask6 + 1 of them, at most half in use */
+	/** The first own addresses, sources of what the host sends for itself; 0 if there is none. */
+	uint32_t own4_be;
+	uint8_t own6[16]; /**< not link-local */
+	uint8_t link_local6[16];
+	bool has_ip6; /**< any IPv6 address, own or virtual */
 };
 
 /** What a set is built from. */
@@ -128,6 +150,7 @@ struct vip_address {
 	struct ip_prefix prefix;
 	uint8_t vhid;    /**< VIP_OWN or the vhid */
 	bool is_port_mac; /**< of a virtual address: answer with the port's MAC */
+	bool is_tentative; /**< of an own IPv6 address: not to be answered for yet */
 };
 
 /**
@@ -152,6 +175,56 @@ vip_find4(const struct vip_set *s, uint32_t addr_be)
 	return &s->slot[at];
 }
 
+/** The place at which the search for an IPv6 address begins; the high half of the product mixes. */
+static inline uint32_t
+vip_hash6(const uint8_t addr[16])
+{
+	unsigned __int128 product = (unsigned __int128)(octets_load64(addr) ^ 0x9e3779b97f4a7c15u) *
+				    (octets_load64(addr + 8) ^ 0xd1b54a32d192ed03u);
+
+	return (uint32_t)((uint64_t)product ^ (uint64_t)(product >> 64));
+}
+
+/** The entry of an IPv6 address, or one that is not in use. */
+static inline const struct vip_entry6 *
+vip_find6(const struct vip_set *s, const uint8_t addr[16])
+{
+	octets16 wanted = octets_load(addr);
+	uint32_t at = vip_hash6(addr) & s->mask6;
+
+	while (unlikely(!octets_are_equal(octets_load(s->slot6[at].addr), wanted)) &&
+	       s->slot6[at].is_used)
+		at = (at + 1) & s->mask6;
+	return &s->slot6[at];
+}
+
+static inline uint16_t
+vip_entry6_role(const struct vip_entry6 *e)
+{
+	return atomic_load_explicit(&e->role, memory_order_acquire);
+}
+
+/** An own address that is in use but not to be answered for: tentative, or a duplicate. */
+static inline bool
+vip_entry6_is_tentative(const struct vip_entry6 *e)
+{
+	return e->is_used && e->vhid == VIP_OWN && vip_entry6_role(e) == VIP_NOBODY;
+}
+
+/**
+ * Answer for an own IPv6 address from now on, or not any more. Control.
+ *
+ * @return false if the set has no such own address
+ */
+bool vip_set_hold6(const struct vip_set *s, const uint8_t addr[16], bool is_held);
+
+/** Destination, MAC, role, vhid and use of an entry. */
+static inline octets16
+vip_entry6_head(const struct vip_entry6 *e)
+{
+	return octets_load(e->destination);
+}
+
 /** Destination, MAC and address of an entry. */
 static inline octets16
 vip_entry_head(const struct vip_entry *e)
@@ -165,7 +238,7 @@ vip_set_has_vhid(const struct vip_set *s, enum ip_family family, uint8_t vhid)
 	return (s->vhids[family][vhid / 64] >> (vhid % 64) & 1) != 0;
 }
 
-/** True if the address lies in a prefix of the interface. */
+/** True if the address lies in a prefix of the interface, or is link-local and IPv6 is in use. */
 bool vip_is_onlink(const struct vip_set *s, const struct ip_addr *addr);
 
 /* ------------------------------------------------------------------------------------------- */
@@ -175,6 +248,8 @@ bool vip_is_onlink(const struct vip_set *s, const struct ip_addr *addr);
 /** An interface as workers see it. */
 struct vip_interface {
 	uint16_t index;
+	/** Says in neighbour advertisements that it is a router (RFC 4861 section 7.2.4). Control. */
+	_Atomic bool is_router;
 	struct vip_roles roles;
 	_Atomic(const struct vip_set *) set;
 };

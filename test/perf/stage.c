@@ -33,7 +33,7 @@ static struct vip_interface interface;
 static struct fwd_worker fwd;
 static struct arp_worker arp;
 static struct burst in, reply, carp, drop;
-static struct arp_sightings sightings;
+static struct neigh_sightings sightings;
 static struct rte_mbuf *mbufs[BURST_MAX];
 
 static bool

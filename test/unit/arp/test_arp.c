@@ -76,7 +76,7 @@ static void
 feed_frame(struct rte_mbuf *m, const struct vip_roles *roles)
 {
 	static struct burst in, reply, drop;
-	static struct arp_sightings sightings;
+	static struct neigh_sightings sightings;
 
 	memset(&out, 0, sizeof(out));
 	in.count = reply.count = drop.count = sightings.count = 0;
@@ -466,7 +466,7 @@ static void
 bursts_are_sorted_frame_by_frame(void)
 {
 	static struct burst in, reply, drop;
-	static struct arp_sightings sightings;
+	static struct neigh_sightings sightings;
 	uint8_t frame[ARP_FRAME_LEN];
 
 	set_up(VIP_ROLE_MASTER);

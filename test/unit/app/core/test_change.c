@@ -172,9 +172,9 @@ the_last_master_of_a_vhid_that_goes_is_forgotten(void)
 	bench_run(100 * MS);
 	bench_hear(2, 1, 0);
 	bench_run(10 * MS);
-	CU_ASSERT_NOT_EQUAL(bench.r.interface[0].master_hint[2], 0);
+	CU_ASSERT_NOT_EQUAL(bench.r.interface[0].master_hint[IP_V4][2], 0);
 	reload(one, 1);
-	CU_ASSERT_EQUAL(bench.r.interface[0].master_hint[2], 0);
+	CU_ASSERT_EQUAL(bench.r.interface[0].master_hint[IP_V4][2], 0);
 	bench_close();
 }
 
