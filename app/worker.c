@@ -125,7 +125,7 @@ run_stages(struct worker *w, struct koi_interface *ifc, struct stages *s, uint64
 	if (is_arp_first)
 		arp_input(&wi->arp, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
 	if (s->in.count != 0)
-		fwd_input4(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, &s->drop);
+		fwd_input4(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, NULL, &s->drop);
 	if (s->in.count != 0 && !is_arp_first)
 		arp_input(&wi->arp, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
 }
