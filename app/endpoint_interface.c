@@ -180,6 +180,7 @@ struct sums {
 	uint64_t link[LINK_COUNTERS];
 	uint64_t carp[CARP_COUNTERS];
 	uint64_t arp[ARP_COUNTERS];
+	uint64_t nd[ND_COUNTERS];
 	uint64_t fwd[FWD_COUNTERS];
 };
 
@@ -192,6 +193,8 @@ sum_worker(struct sums *sums, const struct worker_interface *wi)
 		sums->carp[c] += counter_read(&wi->carp[c]);
 	for (unsigned int c = 0; c < ARP_COUNTERS; c++)
 		sums->arp[c] += counter_read(&wi->arp.counter[c]);
+	for (unsigned int c = 0; c < ND_COUNTERS; c++)
+		sums->nd[c] += counter_read(&wi->nd.counter[c]);
 	for (unsigned int c = 0; c < FWD_COUNTERS; c++)
 		sums->fwd[c] += counter_read(&wi->fwd.counter[c]);
 }
@@ -210,6 +213,8 @@ add_counters(json_t *answer, const struct runtime *r, unsigned int at)
 		add_counter(&all, link_counter_name(c), sums.link[c]);
 	for (unsigned int c = 0; c < ARP_COUNTERS; c++)
 		add_counter(&all, arp_counter_name(c), sums.arp[c]);
+	for (unsigned int c = 0; c < ND_COUNTERS; c++)
+		add_counter(&all, nd_counter_name(c), sums.nd[c]);
 	for (unsigned int c = 0; c < FWD_COUNTERS; c++)
 		add_counter(&all, fwd_counter_name(c), sums.fwd[c]);
 	add_carp_drops(&all, sums.carp);

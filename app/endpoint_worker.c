@@ -36,6 +36,12 @@ arp_name(unsigned int c)
 }
 
 static const char *
+nd_name(unsigned int c)
+{
+	return nd_counter_name(c);
+}
+
+static const char *
 fwd_name(unsigned int c)
 {
 	return fwd_counter_name(c);
@@ -49,6 +55,7 @@ endpoint_drops(const struct worker_interface *wi)
 	return drops_of(wi->link, LINK_COUNTERS, link_name) +
 	       drops_of(wi->carp, CARP_COUNTERS, carp_name) +
 	       drops_of(wi->arp.counter, ARP_COUNTERS, arp_name) +
+	       drops_of(wi->nd.counter, ND_COUNTERS, nd_name) +
 	       drops_of(wi->fwd.counter, FWD_COUNTERS, fwd_name);
 }
 

@@ -247,6 +247,7 @@ create_worker_interface(struct runtime *r, struct worker *w, unsigned int interf
 		return -ENOMEM;
 	punt_police_init(&wi->police, r->interface[interface].port->poller_count);
 	wi->arp.epoch = 1;
+	wi->nd.epoch = 1;
 	w->interface[interface] = wi;
 	return 0;
 }

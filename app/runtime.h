@@ -189,7 +189,7 @@ struct worker {
 
 	/** The worker's own. */
 	uint64_t mark_tsc;  /**< when the mark of its queues was set */
-	uint64_t epoch_tsc; /**< when what ARP has seen is forgotten next */
+	uint64_t epoch_tsc; /**< when what ARP and ND have seen is forgotten next */
 	uint32_t empty_turns;
 } __rte_cache_aligned;
 

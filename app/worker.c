@@ -17,7 +17,7 @@
 #define NAP_MIN_NS 1000
 #define NAP_MAX_NS 50000
 
-/* What ARP has seen is reported anew so often. */
+/* What ARP and ND have seen is reported anew so often. */
 #define EPOCH_US 1000000
 
 /* ------------------------------------------------------------------------------------------- */
@@ -48,13 +48,13 @@ drop_other(struct worker_interface *wi, struct rte_mbuf *m, struct burst *drop)
 	burst_add(drop, m);
 }
 
-static bool
-is_arp(const struct rte_mbuf *m)
+/* 0 if there is none. */
+static uint16_t
+ether_type(const struct rte_mbuf *m)
 {
 	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
 
-	return rte_pktmbuf_data_len(m) >= sizeof(*eth) &&
-	       eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP);
+	return rte_pktmbuf_data_len(m) >= sizeof(*eth) ? rte_be_to_cpu_16(eth->ether_type) : 0;
 }
 
 static void
@@ -89,9 +89,10 @@ finish(struct worker *w, const struct rx_queue *q, struct koi_interface *ifc, st
 {
 	struct worker_interface *wi = w->interface[ifc->vip.index];
 
-	/* A reply is as long as its request: what came in is counted where it has gone. */
+	/* A reply is made of its request: what came in is counted where it has gone. */
 	counter_add(&wi->link[LINK_RX_PACKETS], s->reply.count + s->carp.count + s->drop.count);
-	counter_add(&wi->link[LINK_RX_BYTES], s->reply.octets + s->carp.octets + s->drop.octets);
+	counter_add(&wi->link[LINK_RX_BYTES], s->reply.octets + s->carp.octets + s->drop.octets -
+						      (uint64_t)s->reply.grown);
 	if (unlikely(ifc->vlan != 0))
 		push_tags(&s->reply, ifc->vlan);
 	if (s->reply.count != 0)
@@ -103,13 +104,31 @@ finish(struct worker *w, const struct rx_queue *q, struct koi_interface *ifc, st
 	burst_free(&s->drop);
 }
 
+static void
+run_arp(struct worker_interface *wi, struct koi_interface *ifc, const struct vip_roles *roles,
+	struct stages *s)
+{
+	if (s->in.count != 0)
+		arp_input(&wi->arp, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
+}
+
+static void
+run_ip6(struct worker_interface *wi, struct koi_interface *ifc, const struct vip_roles *roles,
+	struct stages *s)
+{
+	if (s->in.count != 0)
+		nd_input(&wi->nd, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
+	if (s->in.count != 0)
+		fwd_input6(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, &s->drop);
+}
+
 /* All stages for the untagged frames of an interface; others stay in s->in. */
 static void
 run_stages(struct worker *w, struct koi_interface *ifc, struct stages *s, uint64_t now_tsc)
 {
 	struct worker_interface *wi = w->interface[ifc->vip.index];
 	const struct vip_roles *roles = &ifc->vip.roles;
-	bool is_arp_first;
+	uint16_t first;
 
 	if (unlikely(now_tsc > atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire))) {
 		roles = &vip_roles_fenced;
@@ -121,13 +140,17 @@ run_stages(struct worker *w, struct koi_interface *ifc, struct stages *s, uint64
 	s->sightings.count = 0;
 
 	/* A burst is often of one kind: the stage of its first frame has it first. */
-	is_arp_first = is_arp(s->in.frame[0]);
-	if (is_arp_first)
-		arp_input(&wi->arp, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
+	first = ether_type(s->in.frame[0]);
+	if (first == RTE_ETHER_TYPE_ARP)
+		run_arp(wi, ifc, roles, s);
+	else if (first == RTE_ETHER_TYPE_IPV6)
+		run_ip6(wi, ifc, roles, s);
 	if (s->in.count != 0)
 		fwd_input4(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, NULL, &s->drop);
-	if (s->in.count != 0 && !is_arp_first)
-		arp_input(&wi->arp, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
+	if (first != RTE_ETHER_TYPE_ARP)
+		run_arp(wi, ifc, roles, s);
+	if (first != RTE_ETHER_TYPE_IPV6)
+		run_ip6(wi, ifc, roles, s);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -168,7 +191,7 @@ take_tag(const struct koi_port *port, struct rte_mbuf *m)
 	return interface;
 }
 
-/* The frames of one VLAN; what is no IPv4 or ARP there is nobody's. */
+/* The frames of one VLAN; what is no IP or ARP there is nobody's. */
 static void
 run_vlan(struct worker *w, const struct rx_queue *q, unsigned int interface, struct stages *s,
 	 uint64_t now_tsc)
@@ -277,8 +300,10 @@ start_epoch(struct worker *w, uint64_t now_tsc)
 {
 	w->epoch_tsc = now_tsc + clock_us_to_cycles(EPOCH_US);
 	for (unsigned int i = 0; i < w->runtime->interface_count; i++)
-		if (w->interface[i] != NULL)
+		if (w->interface[i] != NULL) {
 			w->interface[i]->arp.epoch++;
+			w->interface[i]->nd.epoch++;
+		}
 }
 
 /* ------------------------------------------------------------------------------------------- */

@@ -11,10 +11,12 @@
 #include <rte_byteorder.h>
 #include <rte_ether.h>
 
+#include "base/octets.h"
 #include "fwd/fwd.h"
 
 #define ETHER_LEN RTE_ETHER_HDR_LEN
 #define IP4_LEN 20
+#define IP6_LEN 40
 /** "More fragments", or a place other than the first. */
 #define FRAGMENT_MASK_BE RTE_BE16(0x3fff)
 #define FRAGMENT_PLACE_BE RTE_BE16(0x1fff)
@@ -59,6 +61,16 @@ is_link_local4(uint32_t addr_be)
 #define FWD_TO_ROUTE FWD_COUNTERS
 
 /**
+ * Likewise (RFC 4291 section 2): groups, and what has no first half, the unspecified address,
+ * loopback, and those that IPv4 addresses were put into.
+ */
+static inline bool
+is_martian6(const uint8_t source[16])
+{
+	return source[0] == 0xff || octets_load64(source) == 0;
+}
+
+/**
  * Where an IPv4 packet goes that is no echo request to us, or not in one piece and without options.
  *
  * @param is_routing whether there is a table
@@ -67,5 +79,9 @@ is_link_local4(uint32_t addr_be)
  */
 enum fwd_counter fwd_sort4(const struct vip_set *set, const struct vip_roles *roles,
 			   const struct rte_mbuf *m, bool is_routing);
+
+/** Likewise for IPv6: no echo request to us, or behind an extension header; FWD_CARP6. */
+enum fwd_counter fwd_sort6(const struct vip_set *set, const struct vip_roles *roles,
+			   const struct rte_mbuf *m);
 
 #endif /* FWD_INTERNAL_H */

@@ -62,13 +62,10 @@ const char *nd_counter_name(enum nd_counter counter);
 /** Claims are few, or somebody floods. */
 #define ND_CLAIM_SLOTS 64
 
-/** A sender that has been reported lately; the end of it as in an option. */
+/** A sender that has been reported lately. */
 struct nd_seen {
 	uint8_t addr[16];
-	uint32_t epoch;
-	uint8_t reserved[5];
-	uint8_t what; /**< of what kind the message was */
-	uint8_t mac[6];
+	uint8_t key[16]; /**< when, what it said, and its MAC */
 };
 
 /** What one worker keeps for one interface. */

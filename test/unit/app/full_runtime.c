@@ -210,6 +210,8 @@ fill_worker_interface(struct worker_interface *wi)
 		wi->carp[c] = BIG + c;
 	for (unsigned int c = 0; c < ARP_COUNTERS; c++)
 		wi->arp.counter[c] = BIG + c;
+	for (unsigned int c = 0; c < ND_COUNTERS; c++)
+		wi->nd.counter[c] = BIG + c;
 	for (unsigned int c = 0; c < FWD_COUNTERS; c++)
 		wi->fwd.counter[c] = BIG + c;
 }

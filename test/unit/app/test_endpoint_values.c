@@ -66,7 +66,7 @@ drops_of_an_interface_add_up(void)
 	/* No two modules give the same name to different things. */
 	named += json_object_size(json_object_get(answer, "counters"));
 	named += LINK_TX_BYTES + 1; /* shown above the others */
-	CU_ASSERT_EQUAL(named, LINK_COUNTERS + ARP_COUNTERS + FWD_COUNTERS + 11);
+	CU_ASSERT_EQUAL(named, LINK_COUNTERS + ARP_COUNTERS + ND_COUNTERS + FWD_COUNTERS + 11);
 	json_decref(answer);
 }
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "group/group.h"
+#include "nd/nd_internal.h"
+
+#include <rte_ip.h>
+
+struct ip_addr
+nd_solicited_node(const struct ip_addr *addr)
+{
+	struct ip_addr group = { .octets = { 0xff, 0x02, [11] = 1, [12] = 0xff }, .family = IP_V6 };
+
+	memcpy(group.octets + 13, addr->octets + 13, 3);
+	return group;
+}
+
+void
+nd_build_advertisement(uint8_t out[ND_FRAME_LEN], const struct ip_addr *addr, uint64_t mac,
+		       bool is_router)
+{
+	static const struct ip_addr all_nodes = { .octets = { 0xff, 0x02, [15] = 1 }, .family = IP_V6 };
+	struct vip_entry6 e;
+
+	mac_store(e.mac, mac);
+	memset(out, 0, ND_FRAME_LEN);
+	nd_write_advertisement(out, octets_load(addr->octets), vip_entry6_head(&e),
+			       octets_load(all_nodes.octets), group_mac(&all_nodes),
+			       ND_FLAG_OVERRIDE | (is_router ? ND_FLAG_ROUTER : 0));
+}
+
+/* All but the option. The sum is that of the message with it, if @p len says so. */
+static void
+write_solicitation(uint8_t *out, const struct ip_addr *target, const struct ip_addr *to,
+		   uint64_t to_mac, uint64_t mac)
+{
+	mac_store(out + AT_DESTINATION, to_mac);
+	mac_store(out + AT_SOURCE, mac);
+	octets_store16(out + AT_ETHERTYPE, RTE_BE16(0x86dd));
+	out[AT_VERSION] = 0x60;
+	out[AT_NEXT_HEADER] = ND_ICMP6;
+	out[AT_HOP_LIMIT] = ND_HOP_LIMIT;
+	memcpy(out + AT_TO, to->octets, sizeof(to->octets));
+	out[AT_ICMP] = ND_NS;
+	memcpy(out + AT_TARGET, target->octets, sizeof(target->octets));
+}
+
+static void
+finish(uint8_t *out, uint16_t frame_len)
+{
+	uint16_t len = frame_len - AT_ICMP;
+
+	octets_store16(out + AT_PAYLOAD_LEN, rte_cpu_to_be_16(len));
+	octets_store16(out + AT_CHECK, nd_checksum(nd_sum_pseudo(len) +
+						   rte_raw_cksum(out + AT_FROM, 32 + len)));
+}
+
+void
+nd_build_solicitation(uint8_t out[ND_FRAME_LEN], const struct ip_addr *target,
+		      uint64_t target_mac, const struct ip_addr *source, uint64_t mac)
+{
+	struct ip_addr to = target_mac != 0 ? *target : nd_solicited_node(target);
+
+	memset(out, 0, ND_FRAME_LEN);
+	write_solicitation(out, target, &to, target_mac != 0 ? target_mac : group_mac(&to), mac);
+	memcpy(out + AT_FROM, source->octets, sizeof(source->octets));
+	out[AT_OPTION] = ND_OPTION_SOURCE;
+	out[AT_OPTION + 1] = 1;
+	mac_store(out + AT_OPTION_MAC, mac);
+	finish(out, ND_FRAME_LEN);
+}
+
+void
+nd_build_dad(uint8_t out[ND_DAD_FRAME_LEN], const struct ip_addr *target, uint64_t mac)
+{
+	struct ip_addr to = nd_solicited_node(target);
+
+	memset(out, 0, ND_DAD_FRAME_LEN);
+	write_solicitation(out, target, &to, group_mac(&to), mac);
+	finish(out, ND_DAD_FRAME_LEN);
+}
