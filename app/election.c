@@ -88,6 +88,7 @@ election_config(const struct config_vhid *c, struct election_lists *lists)
 		.address_grace_us = c->address_grace_s * UINT64_C(1000000),
 		.peers = c->peers,
 		.peer_count = c->peer_count,
+		.digest = CARP_DIGEST_NO_LINK_LOCAL,
 		.replay = c->replay,
 		.preempt = preempt_of(c),
 		.preempt_delay_us = c->preempt_delay_ms * UINT64_C(1000),

@@ -136,6 +136,7 @@ send_frame(struct runtime *r, struct koi_vhid *v, const struct carp_action *a,
 		.source = v->config->source[family],
 		.tos = r->config->tos,
 		.id = (uint16_t)clock_tsc(),
+		.checksum6 = a->send.checksum6,
 	};
 	uint8_t data[CARP_FRAME_MAX];
 	struct inject_item item =
