@@ -122,7 +122,10 @@ struct config_vhid {
 	enum carp_digest_variant digest;
 	enum carp_checksum6 checksum6;
 	enum carp_replay replay;
-	/** First own address of the interface and family, else the lowest virtual one. */
+	/**
+	 * First own address of the interface and family, of IPv6 the first link-local one, or with
+	 * peers that are not link-local the first other; else the lowest virtual address.
+	 */
 	struct ip_addr source[IP_FAMILIES];
 	bool has_source[IP_FAMILIES];
 };
@@ -223,6 +226,20 @@ struct config *config_load(const char *path, enum config_purpose purpose,
  */
 struct config *config_load_text(const char *text, size_t len, const char *name,
 				enum config_purpose purpose, struct config_report *report);
+
+/** True if the interface has an own or a virtual IPv6 address. */
+bool config_uses_ipv6(const struct config *c, size_t interface);
+
+/**
+ * Give every interface that uses IPv6 and has no link-local address of its own the one that its
+ * MAC makes (RFC 4291 appendix A), as the last of its addresses, and choose sources anew. The file
+ * cannot say it; to be done once, before anybody else sees the configuration.
+ *
+ * @param macs   by interface: six octets
+ * @param report an address that is taken as a virtual one or a peer is added as an error
+ * @return       0; -EADDRINUSE if there are such errors; -ENOMEM
+ */
+int config_link_locals_add(struct config *c, const uint8_t (*macs)[6], struct config_report *report);
 
 void config_free(struct config *c);
 void config_report_free(struct config_report *report);

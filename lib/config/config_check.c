@@ -205,6 +205,7 @@ config_check(struct config_reader *r)
 	config_vlans_check(r);
 	check_vhids(r, vhid_interfaces);
 	config_peers_check(r, vhid_interfaces);
-	config_addresses_check(r);
+	config_addresses_check(r, vhid_interfaces);
+	config_mtus_check(r, vhid_interfaces);
 	free(vhid_interfaces);
 }

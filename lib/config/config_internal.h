@@ -142,7 +142,7 @@ void config_accept_check(struct config_reader *r, const struct config_place *at,
 void config_addresses_read(struct config_reader *r, const struct config_place *at,
 			   const json_t *array, size_t max, struct ip_prefix **out, size_t *count);
 
-/** Why an IPv4 address cannot be that of a host: "a loopback address", ...; NULL if it can. */
+/** Why an address cannot be that of a host: "a loopback address", ...; NULL if it can. */
 const char *config_address_objection(const struct ip_prefix *prefix);
 
 #define CONFIG_DEVICE_MAX 64 /**< RTE_DEV_NAME_MAX_LEN: with the terminating NUL */
@@ -189,7 +189,9 @@ void config_check(struct config_reader *r);
 void config_vlans_check(struct config_reader *r);
 /** @param interfaces by vhid: the index of its interface, SIZE_MAX if that is an error */
 void config_peers_check(struct config_reader *r, const size_t *interfaces);
-void config_addresses_check(struct config_reader *r);
+void config_addresses_check(struct config_reader *r, const size_t *interfaces);
+/** No link with IPv6 may have an MTU below its least. */
+void config_mtus_check(struct config_reader *r, const size_t *interfaces);
 
 /** Choose the source address of each vhid and family. */
 void config_sources_choose(struct config *c);
