@@ -87,6 +87,8 @@ check_change(const struct config *was, const struct config *now, const struct co
 {
 	switch (change->type) {
 	case CONFIG_SETTINGS_CHANGED:
+	case CONFIG_NEIGHBORS_CHANGED:
+	case CONFIG_ROUTES_CHANGED:
 		break;
 	case CONFIG_INTERFACE_CHANGED:
 		FUZZ_REQUIRE(strcmp(was->interfaces[change->was].name,
