@@ -260,6 +260,10 @@ int config_link_locals_add(struct config *c, const uint8_t (*macs)[6], struct co
 void config_free(struct config *c);
 void config_report_free(struct config_report *report);
 
+/** Add an error that is found after the load: "/routes: ...". Lost without memory. */
+void config_report_error(struct config_report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /**
  * Write the report, one entry a line: "FILE: POINTER: text", "FILE:LINE:COLUMN: text" for a syntax
  * error, "FILE: warning: POINTER: text" for a warning.

@@ -11,15 +11,15 @@
 
 /* Offsets in a frame without extension headers. */
 enum {
-	AT_SOURCE = 6,
-	AT_ETHERTYPE = 12,
-	AT_VERSION = 14,
-	AT_PAYLOAD_LEN = 18,
-	AT_NEXT_HEADER = 20,
-	AT_HOP_LIMIT = 21,
-	AT_FROM = 22,
-	AT_TO = 38,
-	AT_ICMP = 54,
+	AT6_SOURCE = 6,
+	AT6_ETHERTYPE = 12,
+	AT6_VERSION = 14,
+	AT6_PAYLOAD_LEN = 18,
+	AT6_NEXT_HEADER = 20,
+	AT6_HOP_LIMIT = 21,
+	AT6_FROM = 22,
+	AT6_TO = 38,
+	AT6_ICMP = 54,
 };
 
 _Static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN,
@@ -46,14 +46,14 @@ find_pinged(const struct vip_set *set, const struct vip_roles *roles, const stru
 	uint32_t len;
 
 	if (unlikely(rte_pktmbuf_data_len(m) < ECHO_LEN_MIN) ||
-	    f[AT_NEXT_HEADER] != IPPROTO_ICMPV6 || octets_load16(f + AT_ICMP) != ECHO_REQUEST)
+	    f[AT6_NEXT_HEADER] != IPPROTO_ICMPV6 || octets_load16(f + AT6_ICMP) != ECHO_REQUEST)
 		return NULL;
-	len = rte_be_to_cpu_16(octets_load16(f + AT_PAYLOAD_LEN));
+	len = rte_be_to_cpu_16(octets_load16(f + AT6_PAYLOAD_LEN));
 	/* Shorter than it must be is longer than anything. */
 	if (unlikely(len - ICMP_LEN > rte_pktmbuf_pkt_len(m) - ECHO_LEN_MIN ||
-		     is_martian6(f + AT_FROM)))
+		     is_martian6(f + AT6_FROM)))
 		return NULL;
-	e = vip_find6(set, f + AT_TO);
+	e = vip_find6(set, f + AT6_TO);
 	return likely(vip_is_master(roles, vip_entry6_role(e))) ? e : NULL;
 }
 
@@ -62,12 +62,12 @@ static __rte_noinline bool
 turn_odd_head(const struct vip_set *set, const struct vip_roles *roles, const struct vip_entry6 *e,
 	      uint8_t *f)
 {
-	if (octets_load16(f + AT_ETHERTYPE) != RTE_BE16(RTE_ETHER_TYPE_IPV6) ||
-	    f[AT_VERSION] >> 4 != 6 || mac_is_group(f[AT_SOURCE]) ||
+	if (octets_load16(f + AT6_ETHERTYPE) != RTE_BE16(RTE_ETHER_TYPE_IPV6) ||
+	    f[AT6_VERSION] >> 4 != 6 || mac_is_group(f[AT6_SOURCE]) ||
 	    !vip_accepts_mac(set, roles, mac_load(f)))
 		return false;
-	memcpy(f, f + AT_SOURCE, sizeof(e->mac));
-	memcpy(f + AT_SOURCE, e->mac, sizeof(e->mac));
+	memcpy(f, f + AT6_SOURCE, sizeof(e->mac));
+	memcpy(f + AT6_SOURCE, e->mac, sizeof(e->mac));
 	return true;
 }
 
@@ -100,23 +100,23 @@ turn_head(const struct vip_set *set, const struct vip_roles *roles, const struct
 static inline void
 make_echo_reply(uint8_t *f)
 {
-	octets16 from = octets_load(f + AT_FROM);
-	uint32_t icmp = octets_load32(f + AT_ICMP);
+	octets16 from = octets_load(f + AT6_FROM);
+	uint32_t icmp = octets_load32(f + AT6_ICMP);
 
-	octets_store(f + AT_FROM, octets_load(f + AT_TO));
-	octets_store(f + AT_TO, from);
-	f[AT_HOP_LIMIT] = REPLY_HOP_LIMIT;
+	octets_store(f + AT6_FROM, octets_load(f + AT6_TO));
+	octets_store(f + AT6_TO, from);
+	f[AT6_HOP_LIMIT] = REPLY_HOP_LIMIT;
 
 	/* The checksum is the upper half, so that its borrow is that of the word. */
 	icmp -= REQUEST_TO_REPLY + ((uint32_t)(icmp < REQUEST_TO_REPLY) << TYPE_TO_CHECK);
-	octets_store32(f + AT_ICMP, icmp);
+	octets_store32(f + AT6_ICMP, icmp);
 }
 
 static inline bool
 is_ip6(const struct rte_mbuf *m, const uint8_t *f)
 {
 	return rte_pktmbuf_data_len(m) >= ETHER_LEN &&
-	       octets_load16(f + AT_ETHERTYPE) == RTE_BE16(RTE_ETHER_TYPE_IPV6);
+	       octets_load16(f + AT6_ETHERTYPE) == RTE_BE16(RTE_ETHER_TYPE_IPV6);
 }
 
 void
