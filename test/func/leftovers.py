@@ -13,7 +13,7 @@ import shutil
 import netns
 
 NAME = re.compile(r'(?:koilab|koi-test-|koiperf-|race-)(\d+)(?:$|[x-])')
-FOLDERS = ('/run/dpdk', '/run/koi', '/tmp')
+FOLDERS = ('/run/dpdk', '/run/koi', '/var/lib/koi', '/tmp')
 
 
 def is_left_over(name: str) -> bool:
