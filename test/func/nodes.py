@@ -126,8 +126,9 @@ class Carp(Node):
 class Koi(Carp):
     """koi on e0. The kernel keeps out: no address, no IPv6."""
 
-    def __init__(self, lab, name: str, address: str, *, cpus: tuple[int, ...] = (0, 1)):
-        super().__init__(lab, name, address)
+    def __init__(self, lab, name: str, address: str, *, cpus: tuple[int, ...] = (0, 1),
+                 bridge: str = 'br0'):
+        super().__init__(lab, name, address, bridge=bridge)
         self.cpus = cpus
         self.prefix = self.netns
         self.config_path = lab.folder / f'{name}.json'
