@@ -96,8 +96,10 @@ class Deaf:
         self.relay.signal(signal.SIGUSR1 if is_deaf else signal.SIGUSR2)
 
 
-def events_of(node: Koi) -> list[dict]:
-    return list(node.ask('/carp/events,0')['events'].values())
+def wait_event(node: Koi, kind: str) -> dict:
+    def found() -> list[dict]:
+        return [e for e in node.ask('/carp/events,0')['events'].values() if e['type'] == kind]
+    return wait_for(kind, found, 1)[0]
 
 
 def test_one_family_is_silent(lab):
@@ -106,11 +108,11 @@ def test_one_family_is_silent(lab):
     before = [node.vhid()['transitions'] for node in (deaf.a, deaf.b)]
     deaf.set_deaf(True)
     wait_for('the silence', lambda: deaf.b.vhid().get('silent_family') == 'IPv6', 3)
-    assert any(e['type'] == 'family silent' and e['vhid'] == '1@lan' for e in events_of(deaf.b))
+    assert wait_event(deaf.b, 'family silent')['vhid'] == '1@lan'
     never('a transition', lambda: [node.vhid()['transitions'] for node in (deaf.a, deaf.b)]
           != before, 2 * deaf.b.master_down_s)
     deaf.set_deaf(False)
     wait_for('both', lambda: 'silent_family' not in deaf.b.vhid(), 3)
-    assert any(e['type'] == 'family heard again' for e in events_of(deaf.b))
+    wait_event(deaf.b, 'family heard again')
     deaf.a.kill()
     deaf.b.wait_state('MASTER')
