@@ -41,6 +41,10 @@ class Lab:
         netns.ip_batch_in(self.switch, [
             'link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0',
             'link set br0 up'])
+        # A bridge that asks a firewall loses what is malformed.
+        netns.write_sysctls(self.switch, {f'net/bridge/bridge-nf-call-{tables}': '0'
+                                          for tables in ('iptables', 'ip6tables', 'arptables')},
+                            must_exist=False)
         self._since_ms = time.time() * 1e3
 
     def stalls(self) -> list[tuple[float, float]]:
