@@ -131,6 +131,8 @@ struct carp_run {
 };
 
 #define CARP_PAST_RUNS 15
+/** Of so many counters it is known which were accepted. */
+#define CARP_RECENT 64
 
 /** The counters accepted from one source; see carp_history.c. */
 struct carp_history {
@@ -140,6 +142,7 @@ struct carp_history {
 	uint8_t streak;
 	bool has_floor;
 	uint64_t floor;       /**< the last one accepted */
+	uint64_t recent;      /**< bit set: which up to it were, that one being bit 0 */
 	uint64_t own_counter; /**< our next one at that time */
 };
 
@@ -310,6 +313,10 @@ void carp_history_note(struct carp_history *h, const struct carp_peer *peer,
 /** True if the counter was heard, or left out, by a source that does not repeat itself. */
 bool carp_history_has_passed(const struct carp_history *h, uint64_t counter);
 bool carp_history_contains(const struct carp_history *h, uint64_t counter);
+/** The same, but of the last CARP_RECENT only what was accepted, not what was left out. */
+bool carp_history_contains_exactly(const struct carp_history *h, uint64_t counter);
+/** The counter is the last one accepted now. */
+void carp_history_raise(struct carp_history *h, uint64_t counter);
 
 /* carp_replay.c */
 bool carp_replay_is_refused(struct carp_vhid *v, const struct carp_heard *h);
