@@ -96,7 +96,6 @@ struct carp_rival {
 struct carp_dispute {
 	bool is_open;
 	bool answer_is_due;
-	bool has_heard_ipv4;
 	uint64_t since_us;
 	uint64_t heard_us;
 	struct carp_rival rivals[CARP_RIVALS];
