@@ -295,6 +295,13 @@ void carp_config_apply(struct carp_vhid *v, const struct carp_vhid_config *c);
 bool carp_is_bow_out(const struct carp_header *h);
 /** True if advertisements of this sender are to be looked at. */
 bool carp_peer_is_welcome(const struct carp_vhid *v, const struct ip_addr *from);
+/** True if it has advertised, and is not silent for so long that it must be gone. */
+bool carp_peer_is_heard(const struct carp_vhid *v, const struct carp_peer *p, uint64_t now_us);
+/**
+ * With both families in use: true if another one than the sender is heard that we would give way to.
+ * The sender is then MASTER for a moment because it misses that one in one family.
+ */
+bool carp_peer_better_is_heard(const struct carp_vhid *v, const struct carp_heard *h);
 /** NULL if nothing of it was accepted yet. */
 struct carp_source *carp_source_find(struct carp_vhid *v, const struct ip_addr *from);
 /** Remember the sender of an accepted advertisement. */

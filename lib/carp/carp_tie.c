@@ -65,14 +65,20 @@ goes_before_us(const struct carp_vhid *v, const struct carp_heard *h)
 	return order < 0 || (order == 0 && has_lower_counter(v, h));
 }
 
-/* A dispute ends when no equal advertisement has come for a master-down time. */
+/*
+ * A dispute ends when no equal advertisement has come for a master-down time. Who was silenced and
+ * tries again after such a time, because it does not hear us in the other family, begins anew.
+ */
 static void
 open_or_continue(struct carp_vhid *v, const struct carp_heard *h)
 {
+	uint64_t pause_us = carp_vhid_interval_us(v) + carp_vhid_interval_us(v) / 2;
 	struct carp_dispute *d = &v->dispute;
 
 	if (!d->is_open || h->at_us > d->heard_us + carp_vhid_master_down_us(v))
 		*d = (struct carp_dispute){ .is_open = true, .since_us = h->at_us };
+	if (h->at_us > d->heard_us + pause_us)
+		d->since_us = h->at_us;
 	d->heard_us = h->at_us;
 }
 

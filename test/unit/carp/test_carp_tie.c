@@ -233,6 +233,22 @@ nobody_insists_for_ever(void)
 	fixture_close(&f);
 }
 
+/* One that our answer silences, and that tries again every master-down time, does not insist. */
+static void
+trying_again_is_not_insisting(void)
+{
+	struct fixture f;
+	uint64_t at_us;
+
+	fixture_open_master(&f);
+	for (at_us = SECOND; at_us < 100 * SECOND; at_us += OWN_MASTER_DOWN - 1000) {
+		fixture_run_until(&f, at_us);
+		CU_ASSERT_STRING_EQUAL(hear_equal(&f, at_us, HIGHER, 70), "s");
+	}
+	CHECK_STATE(&f, CARP_MASTER);
+	fixture_close(&f);
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 struct order {
@@ -420,6 +436,7 @@ static const struct suite_test tests[] = {
 	SUITE_TEST(many_rivals_take_turns),
 	SUITE_TEST(old_dispute_is_forgotten),
 	SUITE_TEST(nobody_insists_for_ever),
+	SUITE_TEST(trying_again_is_not_insisting),
 	SUITE_TEST(addresses_are_ordered),
 	SUITE_TEST(counters_decide_between_equal_addresses),
 	SUITE_TEST(lower_counter_wins_with_both_families),
