@@ -44,7 +44,8 @@ worker_bytes(void)
 	       (uint64_t)INJECT_RING_SIZE * sizeof(struct inject_item) +
 	       2ULL * INJECT_RING_SIZE * sizeof(struct inject_done) +
 	       (uint64_t)PUNT_ADVERT_RING_SIZE * sizeof(struct punt_advert) +
-	       (uint64_t)PUNT_SIGHTING_RING_SIZE * sizeof(struct neigh_sighting);
+	       (uint64_t)PUNT_SIGHTING_RING_SIZE * sizeof(struct neigh_sighting) +
+	       (uint64_t)PUNT_UNRESOLVED_RING_SIZE * sizeof(struct fwd_unresolved);
 }
 
 static uint64_t

@@ -21,6 +21,9 @@
 #define SOURCE_BURST 16
 #define SIGHTINGS_PER_SECOND 2000
 #define SIGHTINGS_BURST 256
+/* A scan of a network asks for a MAC with each packet. */
+#define UNRESOLVED_PER_SECOND 2000
+#define UNRESOLVED_BURST 256
 
 static struct ratelimit_rate
 rate(uint64_t per_second, uint64_t burst, unsigned int workers)
@@ -37,6 +40,7 @@ punt_police_init(struct police *p, unsigned int workers)
 	p->adverts_rate = rate(ADVERTS_PER_SECOND, ADVERTS_BURST, workers);
 	p->reserved_rate = rate(RESERVED_PER_SECOND, RESERVED_BURST, 1);
 	p->sightings_rate = rate(SIGHTINGS_PER_SECOND, SIGHTINGS_BURST, workers);
+	p->unresolved_rate = rate(UNRESOLVED_PER_SECOND, UNRESOLVED_BURST, workers);
 }
 
 uint64_t
@@ -158,4 +162,35 @@ punt_sightings(struct worker *w, struct worker_interface *wi, struct neigh_sight
 			counter_add(&wi->link[LINK_PUNT_RING_FULL], 1);
 	}
 	sightings->count = 0;
+}
+
+void
+punt_unresolved(struct worker *w, struct worker_interface *wi,
+		struct fwd_unresolved_burst *unresolved)
+{
+	for (unsigned int i = 0; i < unresolved->count; i++) {
+		struct fwd_unresolved *u = &unresolved->item[i];
+		enum link_counter refused = LINK_PUNT_POLICED;
+
+		if (ratelimit_take(&wi->police.unresolved, &wi->police.unresolved_rate,
+				   u->arrived_tsc)) {
+			if (rte_ring_sp_enqueue_elem(w->unresolved, u, sizeof(*u)) == 0)
+				continue;
+			refused = LINK_PUNT_RING_FULL;
+		}
+		counter_add(&wi->link[refused], 1);
+		counter_add(&wi->fwd.counter[FWD_DROP_UNRESOLVED], 1);
+		rte_pktmbuf_free(u->frame);
+	}
+	unresolved->count = 0;
+}
+
+void
+punt_unresolved_free(struct worker *w)
+{
+	struct fwd_unresolved u;
+
+	while (w->unresolved != NULL &&
+	       rte_ring_sc_dequeue_elem(w->unresolved, &u, sizeof(u)) == 0)
+		rte_pktmbuf_free(u.frame);
 }

@@ -2,9 +2,10 @@
 /**
  * @file
  * What workers hand to the control lcore: copies of fixed size with their arrival time, never a
- * pointer into a packet; and the shares that keep a flood from drowning an election.
+ * pointer into a packet; packets that wait for a MAC, whole; and the shares that keep a flood from
+ * drowning an election.
  *
- * Threads: punt_adverts() and punt_sightings() by the worker; the rings are emptied by control.
+ * Threads: the worker, but for punt_unresolved_free(); the rings are emptied by control.
  */
 #ifndef PUNT_H
 #define PUNT_H
@@ -26,6 +27,7 @@ struct punt_advert {
 
 #define PUNT_ADVERT_RING_SIZE 4096
 #define PUNT_SIGHTING_RING_SIZE 4096
+#define PUNT_UNRESOLVED_RING_SIZE 1024
 
 /** Set up the shares of a worker for an interface that so many workers poll. */
 void punt_police_init(struct police *p, unsigned int workers);
@@ -59,5 +61,15 @@ void punt_adverts(struct worker *w, struct worker_interface *wi, struct koi_inte
 /** Hand on neighbours; emptied. */
 void punt_sightings(struct worker *w, struct worker_interface *wi, struct neigh_sightings *sightings,
 		    uint64_t now_tsc);
+
+/**
+ * Hand on packets that wait for a MAC, as struct fwd_unresolved on the ring of that name. Control
+ * owns the frame then: it is sent by an injection, or freed. Those over the share are freed here.
+ */
+void punt_unresolved(struct worker *w, struct worker_interface *wi,
+		     struct fwd_unresolved_burst *unresolved);
+
+/** Free the frames that nobody has taken out of the ring; when workers and control have ended. */
+void punt_unresolved_free(struct worker *w);
 
 #endif /* PUNT_H */

@@ -195,9 +195,11 @@ create_worker_rings(struct worker *w, int socket)
 				 PUNT_ADVERT_RING_SIZE, socket);
 	w->sightings = create_ring("sightings", w->index, sizeof(struct neigh_sighting),
 				   PUNT_SIGHTING_RING_SIZE, socket);
+	w->unresolved = create_ring("unresolved", w->index, sizeof(struct fwd_unresolved),
+				    PUNT_UNRESOLVED_RING_SIZE, socket);
 	w->pending = inject_pending_create();
 	return w->inject == NULL || w->inject_done == NULL || w->adverts == NULL ||
-			       w->sightings == NULL || w->pending == NULL ?
+			       w->sightings == NULL || w->unresolved == NULL || w->pending == NULL ?
 		       -ENOMEM :
 		       0;
 }
@@ -375,6 +377,8 @@ destroy_worker(struct runtime *r, struct worker *w)
 	rte_ring_free(w->inject_done);
 	rte_ring_free(w->adverts);
 	rte_ring_free(w->sightings);
+	punt_unresolved_free(w);
+	rte_ring_free(w->unresolved);
 }
 
 void

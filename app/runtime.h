@@ -132,11 +132,13 @@ const char *link_counter_name(enum link_counter counter);
 /** The shares of what one worker hands to control from one interface. */
 struct police {
 	struct ratelimit sightings;
+	struct ratelimit unresolved;
 	struct ratelimit adverts;               /**< all of the interface */
 	/** By family and vhid: the last accepted master, or anybody while there is none. */
 	struct ratelimit reserved[IP_FAMILIES][256];
 	struct ratelimit source[POLICE_SOURCES]; /**< by hash of source and vhid */
 	struct ratelimit_rate sightings_rate;
+	struct ratelimit_rate unresolved_rate;
 	struct ratelimit_rate adverts_rate;
 	struct ratelimit_rate reserved_rate;
 };
@@ -173,6 +175,7 @@ struct worker {
 	struct rte_ring *inject_done; /**< to control: struct inject_done */
 	struct rte_ring *adverts;     /**< to control: struct punt_advert */
 	struct rte_ring *sightings;   /**< to control: struct neigh_sighting */
+	struct rte_ring *unresolved;  /**< to control: struct fwd_unresolved, which owns its frame */
 	struct inject_pending *pending; /**< frames that the device refused; inject.c */
 
 	/** Published once a turn, read by control, manager and telemetry. */

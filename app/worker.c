@@ -119,7 +119,8 @@ run_ip6(struct worker_interface *wi, struct koi_interface *ifc, const struct vip
 	if (s->in.count != 0)
 		nd_input(&wi->nd, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
 	if (s->in.count != 0)
-		fwd_input6(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, &s->drop);
+		fwd_input6(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, NULL,
+			   &s->drop);
 }
 
 /* All stages for the untagged frames of an interface; others stay in s->in. */
@@ -146,7 +147,8 @@ run_stages(struct worker *w, struct koi_interface *ifc, struct stages *s, uint64
 	else if (first == RTE_ETHER_TYPE_IPV6)
 		run_ip6(wi, ifc, roles, s);
 	if (s->in.count != 0)
-		fwd_input4(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, &s->drop);
+		fwd_input4(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, NULL,
+			   &s->drop);
 	if (first != RTE_ETHER_TYPE_ARP)
 		run_arp(wi, ifc, roles, s);
 	if (first != RTE_ETHER_TYPE_IPV6)

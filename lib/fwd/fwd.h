@@ -2,7 +2,7 @@
 /**
  * @file
  * What happens to IP packets that were sent to us: ICMP echo is answered, CARP is handed on,
- * everything else is dropped with a reason.
+ * what is for somebody else is forwarded (fwd_route.h), everything else is dropped with a reason.
  *
  * Threads: fwd_input4() and fwd_input6() by a worker with a struct fwd_worker of its own.
  * Memory:  nothing is allocated. Frames move from one burst to another.
@@ -15,6 +15,12 @@
 
 #include "base/burst.h"
 #include "base/counter.h"
+#include "base/ratelimit.h"
+#include "fwd/fwd_adj.h"
+#include "fwd/fwd_fib.h"
+#include "fwd/fwd_hosts.h"
+#include "fwd/fwd_route.h"
+#include "fwd/fwd_tx.h"
 #include "vip/vip.h"
 
 enum fwd_counter {
@@ -28,7 +34,7 @@ enum fwd_counter {
 	FWD_DROP_GROUP,          /**< broadcast or multicast, and not CARP */
 	FWD_DROP_FRAGMENT,       /**< a fragment for us */
 	FWD_DROP_NO_SERVICE,     /**< for us, but neither CARP nor an echo request */
-	FWD_DROP_MARTIAN,        /**< the source cannot be answered */
+	FWD_DROP_MARTIAN,        /**< source or destination cannot be one on a wire */
 	FWD_RECEIVED6,
 	FWD_ECHO_REPLIES6,
 	FWD_CARP6,               /**< handed on to the election */
@@ -42,6 +48,43 @@ enum fwd_counter {
 	FWD_DROP_EXTENSION6,     /**< for us, behind an extension header */
 	FWD_DROP_NO_SERVICE6,    /**< for us, but neither CARP nor an echo request */
 	FWD_DROP_MARTIAN6,       /**< the source cannot be answered */
+	FWD_DROP_LINK_LOCAL6,    /**< fe80::/10 is not forwarded */
+	FWD_DROP_LINK_LOCAL4,    /**< 169.254.0.0/16 is not forwarded */
+	FWD_DROP_OPTIONS4,       /**< options that are broken, or that choose a route */
+	FWD_DROP_BROADCAST4,     /**< to all hosts of a link, from another one */
+	FWD_FRAGMENTED4,         /**< forwarded in fragments */
+
+	/* Of both families, in the same order. */
+	FWD_FORWARDED4,
+	FWD_UNRESOLVED4,         /**< handed to control, as the next hop has no MAC */
+	FWD_DROP_TTL4,           /**< it ended here */
+	FWD_DROP_NO_ROUTE4,
+	FWD_DROP_BLACKHOLE4,
+	FWD_DROP_HOST4,          /**< the next hop did not answer lately */
+	FWD_DROP_TOO_BIG4,       /**< longer than the link takes, and not to be fragmented */
+	FWD_DROP_BACK4,          /**< BACKUP: to a virtual address, on the link that it came from */
+	FWD_DROP_REPLY4,         /**< an error or a reply of ours that has no way back */
+	FWD_ICMP_TTL4,           /**< errors sent */
+	FWD_ICMP_UNREACHABLE4,
+	FWD_ICMP_TOO_BIG4,
+	FWD_ICMP_POLICED4,       /**< errors not sent: more than may be */
+	FWD_FORWARDED6,
+	FWD_UNRESOLVED6,
+	FWD_DROP_TTL6,
+	FWD_DROP_NO_ROUTE6,
+	FWD_DROP_BLACKHOLE6,
+	FWD_DROP_HOST6,
+	FWD_DROP_TOO_BIG6,
+	FWD_DROP_BACK6,
+	FWD_DROP_REPLY6,
+	FWD_ICMP_TTL6,
+	FWD_ICMP_UNREACHABLE6,
+	FWD_ICMP_TOO_BIG6,
+	FWD_ICMP_POLICED6,
+
+	FWD_DROP_UNRESOLVED,     /**< waiting for a MAC: more than may be */
+	FWD_DROP_NO_BUFFER,      /**< of fragments or errors */
+	FWD_DROP_TX_FULL,        /**< more fragments than a burst has room for */
 	FWD_COUNTERS,
 };
 
@@ -51,6 +94,8 @@ const char *fwd_counter_name(enum fwd_counter counter);
 /** What one worker keeps for one interface. */
 struct fwd_worker {
 	counter_t counter[FWD_COUNTERS];
+	struct ratelimit errors; /**< ICMP errors about what came in by it */
+	uint16_t ip4_id;         /**< of the last packet of our own */
 };
 
 /**
@@ -61,15 +106,17 @@ struct fwd_worker {
  * @param in    what was received; frames that are not untagged IPv4 stay in it
  * @param reply echo replies are added, to go out by the same port
  * @param carp  frames of protocol 112 with a sound IP header are added
+ * @param route frames for fwd_route4() are added: their header is sound and they may be forwarded,
+ *              but for the TTL. NULL if nothing is forwarded: they are dropped then
  * @param drop  the others are added
  */
 void fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc,
 		const struct vip_roles *roles, struct burst *in, struct burst *reply,
-		struct burst *carp, struct burst *drop);
+		struct burst *carp, struct burst *route, struct burst *drop);
 
 /** Likewise the IPv6 frames; those in @p carp have no extension header. */
 void fwd_input6(struct fwd_worker *w, const struct vip_interface *ifc,
 		const struct vip_roles *roles, struct burst *in, struct burst *reply,
-		struct burst *carp, struct burst *drop);
+		struct burst *carp, struct burst *route, struct burst *drop);
 
 #endif /* FWD_H */

@@ -44,6 +44,11 @@ enum fwd_adj_kind {
 
 /** Of fwd_adj.mac: the next hop's MAC is known. Without it a packet waits for it. */
 #define FWD_ADJ_RESOLVED (1ULL << 63)
+/**
+ * ... instead: it was asked for and has not answered. Until control takes this back, packets are
+ * not handed on to it, and their senders are told that the host is unreachable.
+ */
+#define FWD_ADJ_FAILED (1ULL << 62)
 
 /** A cache line, so that a packet costs one. */
 struct fwd_adj {
@@ -85,6 +90,13 @@ static inline void
 fwd_adj_set_mac(struct fwd_adj *a, uint64_t mac)
 {
 	atomic_store_explicit(&a->mac, mac == 0 ? 0 : mac | FWD_ADJ_RESOLVED, memory_order_release);
+}
+
+/** The next hop has not answered; fwd_adj_set_mac() ends it. Control. */
+static inline void
+fwd_adj_set_failed(struct fwd_adj *a)
+{
+	atomic_store_explicit(&a->mac, FWD_ADJ_FAILED, memory_order_release);
 }
 
 /** Has it been used since the last call? Control. */

@@ -9,25 +9,6 @@
 #define ECHO_LEN_MIN (ETHER_LEN + IP4_LEN + ICMP_LEN)
 #define REPLY_TTL 64
 
-/* Offsets in a frame with an IPv4 header without options. */
-enum {
-	AT_SOURCE = 6,
-	AT_ETHERTYPE = 12,
-	AT_VERSION = 14,
-	AT_TOTAL_LEN = 16,
-	AT_ID = 18,
-	AT_FRAGMENT = 20,
-	AT_TTL = 22,
-	AT_PROTOCOL = 23,
-	AT_CHECK = 24,
-	AT_FROM = 26,
-	AT_TO = 30,
-	AT_ICMP = 34,
-};
-
-_Static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN,
-	       "TTL and type are the low octets of their words");
-
 /* Type 8 and code 0. */
 #define ECHO_REQUEST RTE_BE16(0x0800)
 /* With the checksum behind them a number: 8 less in the type is 8 more in the checksum. */
@@ -54,6 +35,16 @@ is_header_sound(const uint8_t *f, uint64_t from, uint64_t to)
 	return sum % 0xffff == 0;
 }
 
+/* Is the packet as long as its header says, and as what is in it must be? */
+static inline bool
+is_length_sound(const struct rte_mbuf *m, const uint8_t *f, uint32_t shortest)
+{
+	uint32_t total_len = (uint16_t)rte_be_to_cpu_32(octets_load32(f + AT_VERSION));
+
+	/* Shorter than it must be is longer than anything. */
+	return total_len - shortest <= rte_pktmbuf_pkt_len(m) - ETHER_LEN - shortest;
+}
+
 /* The entry of the address to which this is an echo request in one piece that we answer now. */
 static inline const struct vip_entry *
 find_pinged(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m,
@@ -61,18 +52,14 @@ find_pinged(const struct vip_set *set, const struct vip_roles *roles, const stru
 {
 	const struct vip_entry *e;
 	uint64_t from, to;
-	uint32_t total_len;
 
 	if (unlikely(rte_pktmbuf_data_len(m) < ECHO_LEN_MIN) || f[AT_PROTOCOL] != IPPROTO_ICMP ||
 	    octets_load16(f + AT_ICMP) != ECHO_REQUEST ||
 	    (octets_load16(f + AT_FRAGMENT) & FRAGMENT_MASK_BE) != 0)
 		return NULL;
-	total_len = (uint16_t)rte_be_to_cpu_32(octets_load32(f + AT_VERSION));
 	from = octets_load32(f + AT_FROM);
 	to = octets_load32(f + AT_TO);
-	/* Shorter than it must be is longer than anything. */
-	if (unlikely(total_len - (IP4_LEN + ICMP_LEN) > rte_pktmbuf_pkt_len(m) - ECHO_LEN_MIN ||
-		     !is_header_sound(f, from, to) || is_martian((uint32_t)from)))
+	if (unlikely(!is_length_sound(m, f, IP4_LEN + ICMP_LEN) || !is_header_sound(f, from, to) || is_martian((uint32_t)from)))
 		return NULL;
 	e = vip_find4(set, (uint32_t)to);
 	return likely(vip_is_master(roles, e->role)) ? e : NULL;
@@ -155,15 +142,54 @@ is_ip4(const struct rte_mbuf *m, const uint8_t *f)
 	       octets_load16(f + AT_ETHERTYPE) == RTE_BE16(RTE_ETHER_TYPE_IPV4);
 }
 
+/* IPv4 without options, whatever its type of service. */
+#define PLAIN_MASK RTE_BE32(0xffffff00)
+#define PLAIN_HEAD RTE_BE32(0x08004500)
+
+/* First octets of addresses that a router has to look at more closely, or not at all. */
+static const uint8_t is_odd[256] = { [0] = 1, [127] = 1, [169] = 1, [224 ... 255] = 1 };
+
+/*
+ * Is the packet to be forwarded as it is, but for what is on the other side? @p accepted is the MAC
+ * to which the last one was sent; that one has been looked at.
+ */
+static inline bool
+is_transit(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m,
+	   const uint8_t *f, uint64_t *accepted)
+{
+	uint64_t from, to;
+
+	if (!fwd_is_accepted(set, roles, f, accepted) ||
+	    (octets_load32(f + AT_ETHERTYPE) & PLAIN_MASK) != PLAIN_HEAD)
+		return false;
+	from = octets_load32(f + AT_FROM);
+	to = octets_load32(f + AT_TO);
+	return is_length_sound(m, f, IP4_LEN) && is_header_sound(f, from, to) &&
+	       (is_odd[(uint8_t)from] | is_odd[(uint8_t)to]) == 0;
+}
+
+static void
+sort(struct fwd_worker *w, enum fwd_counter counter, struct rte_mbuf *m, struct burst *carp,
+     struct burst *route, struct burst *drop)
+{
+	if (counter == FWD_TO_ROUTE) {
+		burst_add(route, m);
+		return;
+	}
+	counter_add(&w->counter[counter], 1);
+	burst_add(counter == FWD_CARP4 ? carp : drop, m);
+}
+
 void
 fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct vip_roles *roles,
-	   struct burst *in, struct burst *reply, struct burst *carp, struct burst *drop)
+	   struct burst *in, struct burst *reply, struct burst *carp, struct burst *route,
+	   struct burst *drop)
 {
 	const struct vip_set *set = vip_interface_set(ifc);
 	const unsigned int count = in->count;
 	struct rte_mbuf **const first = &reply->frame[reply->count];
 	struct rte_mbuf **next = first;
-	uint64_t octets = 0;
+	uint64_t accepted = set->port_mac, octets = 0;
 	unsigned int others = 0;
 
 	for (unsigned int i = 0; i < count; i++) {
@@ -175,13 +201,13 @@ fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 			make_echo_reply(f);
 			octets += rte_pktmbuf_pkt_len(m);
 			*next++ = m;
+		} else if (route != NULL && rte_pktmbuf_data_len(m) >= ETHER_LEN + IP4_LEN &&
+			   likely(is_transit(set, roles, m, f, &accepted))) {
+			burst_add(route, m);
 		} else if (!is_ip4(m, f)) {
 			in->frame[others++] = m;
 		} else {
-			enum fwd_counter counter = fwd_sort4(set, roles, m);
-
-			counter_add(&w->counter[counter], 1);
-			burst_add(counter == FWD_CARP4 ? carp : drop, m);
+			sort(w, fwd_sort4(set, roles, m, route != NULL), m, carp, route, drop);
 		}
 	}
 	counter_add(&w->counter[FWD_RECEIVED4], count - others);

@@ -95,7 +95,7 @@ time_burst(void)
 	if (is_arp)
 		arp_input(&arp, &interface, &interface.roles, &in, &reply, &drop, &sightings);
 	else
-		fwd_input4(&fwd, &interface, &interface.roles, &in, &reply, &carp, &drop);
+		fwd_input4(&fwd, &interface, &interface.roles, &in, &reply, &carp, NULL, &drop);
 	return rte_rdtsc_precise() - began;
 }
 
