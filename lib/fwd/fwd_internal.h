@@ -83,6 +83,46 @@ fwd_make_echo_reply6(uint8_t *f)
 	octets_store32(f + AT_PAYLOAD6, icmp);
 }
 
+/** Type 8 and code 0. */
+#define ECHO_REQUEST RTE_BE16(0x0800)
+/** With the checksum behind them a number: 8 less in the type is 8 more in the checksum. */
+#define REQUEST_TO_REPLY ((8u << TYPE_TO_CHECK) - 8u)
+
+/**
+ * The TTL starts anew, and the checksum of the header follows it (RFC 1624). The sum seldom leaves
+ * the range, and then by less than it is wide. 0xffff would be right, too, but nobody sends it.
+ */
+static inline void
+fwd_renew_ttl(uint8_t *f)
+{
+	int32_t sum = octets_load16(f + AT_CHECK) + f[AT_TTL] - REPLY_TTL;
+
+	if (unlikely((uint32_t)sum >= 0xffff))
+		sum += sum < 0 ? 0xffff : -0xffff;
+	octets_store16(f + AT_CHECK, (uint16_t)sum);
+	f[AT_TTL] = REPLY_TTL;
+}
+
+/**
+ * Request to reply: addresses change places, the type goes from 8 to 0. The ICMP checksum is
+ * carried on, not checked: what was damaged on its way stays recognisably so.
+ */
+static inline void
+fwd_make_echo_reply4(uint8_t *f)
+{
+	uint32_t from = octets_load32(f + AT_FROM);
+	uint32_t icmp = octets_load32(f + AT_ICMP);
+
+	octets_store32(f + AT_FROM, octets_load32(f + AT_TO));
+	octets_store32(f + AT_TO, from);
+	fwd_renew_ttl(f);
+
+	/* The checksum is the upper half, so that its carry is that of the word. */
+	icmp += REQUEST_TO_REPLY;
+	icmp += (uint32_t)(icmp < REQUEST_TO_REPLY) << TYPE_TO_CHECK;
+	octets_store32(f + AT_ICMP, icmp);
+}
+
 /** Sources that no host may use towards another (RFC 1122 section 3.2.1.3). */
 static inline bool
 is_martian(uint32_t source_be)
