@@ -46,26 +46,32 @@ may_be_told(const struct rte_mbuf *about, const uint8_t *f)
 }
 
 /*
- * From whom: an own address of the interface that it came in by, else a virtual one that is ours
- * now, the lowest of each. NULL if there is none.
+ * From whom: the first own address of the interface that it came in by, else the lowest virtual one
+ * that is ours now, with its MAC. False if there is none.
  */
-static const struct vip_entry *
-find_source(const struct fwd_way *way)
+static bool
+find_source(const struct fwd_way *way, uint32_t *from_be, uint64_t *virtual_mac)
 {
 	const struct vip_set *set = vip_interface_set(way->ifc);
-	const struct vip_entry *best = NULL;
+	const struct vip_entry *lowest = NULL;
 
+	*from_be = set->own4_be;
+	*virtual_mac = 0;
+	if (set->own4_be != 0)
+		return true;
 	for (uint32_t i = 0; i <= set->mask; i++) {
 		const struct vip_entry *e = &set->slot[i];
 
-		if (!e->is_used || !vip_is_master(way->roles, e->role))
-			continue;
-		if (best == NULL || (e->vhid == VIP_OWN && best->vhid != VIP_OWN) ||
-		    ((e->vhid == VIP_OWN) == (best->vhid == VIP_OWN) &&
-		     rte_be_to_cpu_32(e->addr_be) < rte_be_to_cpu_32(best->addr_be)))
-			best = e;
+		if (e->is_used && vip_is_master(way->roles, e->role) &&
+		    (lowest == NULL ||
+		     rte_be_to_cpu_32(e->addr_be) < rte_be_to_cpu_32(lowest->addr_be)))
+			lowest = e;
 	}
-	return best;
+	if (lowest == NULL)
+		return false;
+	*from_be = lowest->addr_be;
+	*virtual_mac = mac_load(lowest->mac);
+	return true;
 }
 
 static void
@@ -122,16 +128,16 @@ build(const struct fwd_way *way, const struct rte_mbuf *about, const struct fwd_
 void
 fwd_error4(const struct fwd_way *way, const struct rte_mbuf *about, const struct fwd_error *error)
 {
-	const struct vip_entry *from;
+	uint64_t virtual_mac;
 	struct rte_mbuf *m;
+	uint32_t from_be;
 
 	if (!may_be_told(about, rte_pktmbuf_mtod(about, const uint8_t *)) ||
-	    !fwd_error_may_go(way, IP_V4))
+	    !fwd_error_may_go(way, IP_V4) || !find_source(way, &from_be, &virtual_mac))
 		return;
-	from = find_source(way);
-	m = from != NULL ? build(way, about, error, from->addr_be) : NULL;
+	m = build(way, about, error, from_be);
 	if (m == NULL)
 		return;
 	counter_add(&way->worker->counter[error->counter], 1);
-	fwd_send4(way, m, from->vhid != VIP_OWN ? mac_load(from->mac) : 0);
+	fwd_send4(way, m, virtual_mac);
 }
