@@ -10,7 +10,7 @@
 #include <rte_malloc.h>
 
 #include "fwd/fwd_adj.h"
-#include "fwd_fib_table.h"
+#include "fwd/fwd_fib_table.h"
 
 #define COPIES 2
 /* Changes of the second copy in one step. */
@@ -64,24 +64,17 @@ fwd_prefix_compare(const struct ip_prefix *a, const struct ip_prefix *b)
  * go as far: a group is new if the last one that went as far was in another.
  */
 void
-fwd_fib_measure(const struct fwd_route *routes, size_t count, struct fwd_fib_size size[IP_FAMILIES])
+fwd_fib_gauge_add(struct fwd_fib_gauge *g, const struct ip_prefix *p)
 {
-	const struct ip_prefix *last[IP_FAMILIES][16] = { 0 };
+	struct fwd_fib_size *size = &g->size[p->addr.family];
 
-	memset(size, 0, IP_FAMILIES * sizeof(*size));
-	for (size_t i = 0; i < count; i++) {
-		const struct ip_prefix *p = &routes[i].prefix;
-		uint8_t family = p->addr.family;
+	size->routes++;
+	for (unsigned int octets = 3; octets * 8 < p->len; octets++) {
+		struct ip_prefix *last = &g->last[p->addr.family][octets];
 
-		size[family].routes++;
-		for (unsigned int octets = 3; octets * 8 < p->len; octets++) {
-			const struct ip_prefix *before = last[family][octets];
-
-			if (before == NULL ||
-			    memcmp(before->addr.octets, p->addr.octets, octets) != 0)
-				size[family].groups++;
-			last[family][octets] = p;
-		}
+		size->groups += last->len == 0 ||
+				memcmp(last->addr.octets, p->addr.octets, octets) != 0;
+		*last = *p;
 	}
 }
 

@@ -67,12 +67,17 @@ struct fwd_route {
 	uint16_t adjacency;
 };
 
-/** What these routes need; in the order of fwd_prefix_compare(). */
-void fwd_fib_measure(const struct fwd_route *routes, size_t count,
-		     struct fwd_fib_size size[IP_FAMILIES]);
-
 /** Order by family, address and length, so that what covers comes before what is covered. */
 int fwd_prefix_compare(const struct ip_prefix *a, const struct ip_prefix *b);
+
+/** What routes need. All 0 at first. */
+struct fwd_fib_gauge {
+	struct fwd_fib_size size[IP_FAMILIES];
+	struct ip_prefix last[IP_FAMILIES][16]; /**< by octets: the last that goes beyond them */
+};
+
+/** Count one more, in the order of fwd_prefix_compare(). */
+void fwd_fib_gauge_add(struct fwd_fib_gauge *g, const struct ip_prefix *p);
 
 /** The memory in octets that the tables take. */
 uint64_t fwd_fib_memory(const struct fwd_fib_size size[IP_FAMILIES]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "fwd_fib_table.h"
+#include "fwd/fwd_fib_table.h"
 
 #include <errno.h>
 #include <string.h>

@@ -74,9 +74,11 @@ what_routes_need_is_counted(void)
 		fib_route("2001:db8:1::/48", 1), fib_route("2001:dbf::/32", 1),
 		fib_route("2002::/24", 1),
 	};
-	struct fwd_fib_size size[IP_FAMILIES];
+	struct fwd_fib_gauge gauge = { 0 };
+	const struct fwd_fib_size *size = gauge.size;
 
-	fwd_fib_measure(routes, SUITE_LEN(routes), size);
+	for (size_t i = 0; i < SUITE_LEN(routes); i++)
+		fwd_fib_gauge_add(&gauge, &routes[i].prefix);
 	CU_ASSERT_EQUAL(size[IP_V4].routes, 6);
 	CU_ASSERT_EQUAL(size[IP_V4].groups, 2);
 	CU_ASSERT_EQUAL(size[IP_V6].routes, 7);
