@@ -47,6 +47,9 @@ take(struct runtime *r, struct change_list *list, struct change *c, uint64_t now
 		c->set = set;
 		carp_interface_set_start_delay(r->interface[c->interface].carp, c->start_delay_us);
 		break;
+	case CHANGE_GATEWAYS:
+		r->gateways = c->gateways;
+		break;
 	}
 	return true;
 }

@@ -24,6 +24,7 @@ enum change_type {
 	CHANGE_VHID_REBIND,  /**< the same values in the new configuration */
 	CHANGE_VHID_APPLY,   /**< new values */
 	CHANGE_INTERFACE,    /**< the set of addresses, and the start delay */
+	CHANGE_GATEWAYS,     /**< the next hops of routes */
 };
 
 struct change {
@@ -35,11 +36,13 @@ struct change {
 	unsigned int interface;        /**< CHANGE_INTERFACE */
 	const struct vip_set *set;     /**< CHANGE_INTERFACE; the old one afterwards */
 	uint64_t start_delay_us;       /**< CHANGE_INTERFACE */
+	const struct routes_gateways *gateways; /**< CHANGE_GATEWAYS; belongs to the routes */
 };
 
 struct change_list {
 	struct config *config; /**< the new configuration */
 	struct view *view;     /**< ... and what readers are to see; the old one afterwards */
+	struct routes *routes; /**< ... and what is forwarded by; the old ones afterwards */
 	struct change *change; /**< in the order in which they are to be made */
 	size_t count;
 	size_t next;           /**< control: how far it has come */

@@ -34,6 +34,10 @@ event_notice_fill(struct event_notice *n, enum carp_notice kind, const struct ca
 		n->collision = s.collision;
 		set_peer(n, &s.collision.from);
 		break;
+	case CARP_NOTICE_FAMILY_SILENT:
+	case CARP_NOTICE_FAMILY_HEARD:
+		n->family_silence = s.family_silence;
+		break;
 	case CARP_NOTICE_HELD_DOWN:
 	case CARP_NOTICE_GIVEN_AWAY:
 	case CARP_NOTICE_NOT_GIVEN_AWAY:
@@ -67,6 +71,9 @@ event_notice_format(const struct event_notice *n, char buf[CARP_TEXT])
 		return carp_mismatch_format(&n->mismatch, buf);
 	case CARP_NOTICE_COLLISION:
 		return carp_collision_format(&n->collision, buf);
+	case CARP_NOTICE_FAMILY_SILENT:
+	case CARP_NOTICE_FAMILY_HEARD:
+		return carp_family_silence_format(&n->family_silence, buf);
 	case CARP_NOTICE_SPLIT_BRAIN_END:
 	case CARP_NOTICE_HELD_DOWN:
 	case CARP_NOTICE_GIVEN_AWAY:

@@ -19,6 +19,7 @@ struct event_notice {
 		struct carp_split_brain split_brain;
 		struct carp_mismatch mismatch;
 		struct carp_collision collision;
+		struct carp_family_silence family_silence;
 	};
 };
 

@@ -9,6 +9,7 @@
 #include "inject.h"
 #include "port/port.h"
 #include "punt.h"
+#include "routes_plan.h"
 #include "runtime.h"
 
 /* What the EAL, the drivers and the ends of memory blocks take. */
@@ -48,6 +49,23 @@ worker_bytes(void)
 	       (uint64_t)PUNT_UNRESOLVED_RING_SIZE * sizeof(struct fwd_unresolved);
 }
 
+/* Tables that packets are forwarded by, if there is anything to forward. */
+static uint64_t
+routes_bytes(const struct config *config)
+{
+	struct fwd_fib_size size[IP_FAMILIES];
+	struct routes_plan plan;
+	uint64_t bytes = 0;
+
+	if (routes_plan_make(config, &plan) != 0)
+		return 0;
+	routes_plan_size(&plan, size);
+	if (routes_plan_has_tables(&plan))
+		bytes = fwd_fib_memory(size) + fwd_adj_memory(NEIGH_CAPACITY);
+	routes_plan_free(&plan);
+	return bytes;
+}
+
 static uint64_t
 shared_bytes(const struct config *config)
 {
@@ -56,7 +74,7 @@ shared_bytes(const struct config *config)
 	/* Key, position, and the bucket's share of a hash table. */
 	uint64_t neighbour = sizeof(struct neigh_entry) + 2 * RTE_CACHE_LINE_SIZE;
 
-	return FIXED_BYTES + 2ULL * INJECT_RING_SIZE * frame + NEIGH_CAPACITY * neighbour +
+	return FIXED_BYTES + routes_bytes(config) + 2ULL * INJECT_RING_SIZE * frame + NEIGH_CAPACITY * neighbour +
 	       config->vhid_count * sizeof(struct koi_vhid);
 }
 

@@ -7,6 +7,7 @@
 
 #include "reload_set.h"
 #include "reload_vhid.h"
+#include "routes.h"
 
 static struct change *
 append(struct change_list *list, enum change_type type)
@@ -94,12 +95,24 @@ plan_sets(struct runtime *r, struct change_list *list)
 	return 0;
 }
 
+/* Last, for it takes the longest, and to take it back takes as long. */
+static int
+plan_routes(struct runtime *r, struct change_list *list, struct config_report *report)
+{
+	list->routes = routes_plan(r, list->config, report);
+	if (list->routes == NULL)
+		return -errno;
+	append(list, CHANGE_GATEWAYS)->gateways = routes_gateways(list->routes);
+	return 0;
+}
+
 /*
  * Who leaves resigns first; addresses change hands last, so that a vhid answers for them until its
  * bow-out is out.
  */
 static int
-plan(struct runtime *r, struct change_list *list, const struct config_diff *diff)
+plan(struct runtime *r, struct change_list *list, const struct config_diff *diff,
+     struct config_report *report)
 {
 	int rc;
 
@@ -109,7 +122,8 @@ plan(struct runtime *r, struct change_list *list, const struct config_diff *diff
 	if (rc != 0)
 		return rc;
 	plan_removals(r, list, diff, CHANGE_VHID_REMOVE);
-	return plan_sets(r, list);
+	rc = plan_sets(r, list);
+	return rc != 0 ? rc : plan_routes(r, list, report);
 }
 
 static struct change_list *
@@ -117,7 +131,7 @@ create_list(const struct runtime *r, struct config *config, const struct config_
 {
 	struct change_list *list = calloc(1, sizeof(*list));
 	struct view *view = calloc(1, sizeof(*view));
-	size_t room = 2 * diff->count + config->vhid_count + r->interface_count + 1;
+	size_t room = 2 * diff->count + config->vhid_count + r->interface_count + 2;
 
 	if (list == NULL || view == NULL) {
 		free(list);
@@ -150,7 +164,7 @@ reload_plan(struct runtime *r, struct config *config, struct config_report *repo
 		rc = config_diff(r->view->config, config, &diff, report);
 	if (rc == 0) {
 		list = create_list(r, config, &diff);
-		rc = list == NULL ? -ENOMEM : plan(r, list, &diff);
+		rc = list == NULL ? -ENOMEM : plan(r, list, &diff, report);
 	}
 	config_diff_free(&diff);
 	if (rc == 0)
@@ -184,6 +198,7 @@ reload_discard(struct runtime *r, struct change_list *list)
 {
 	if (list == NULL)
 		return;
+	routes_discard(r, list->routes);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct change *c = &list->change[i];
 
@@ -199,8 +214,11 @@ void
 reload_show(struct runtime *r, struct change_list *list)
 {
 	struct view *view = list->view;
+	struct routes *was = r->routes;
 
 	pthread_rwlock_wrlock(&r->view_lock);
+	routes_commit(r, list->routes);
+	list->routes = was;
 	list->view = r->view;
 	r->view = view;
 	for (unsigned int i = 0; i < r->interface_count; i++) {
@@ -225,6 +243,9 @@ reload_show(struct runtime *r, struct change_list *list)
 void
 reload_finish(struct runtime *r, struct change_list *list)
 {
+	while (!routes_step(r))
+		;
+	routes_finish(r, list->routes);
 	for (size_t i = 0; i < list->count; i++)
 		if (list->change[i].type == CHANGE_VHID_REMOVE)
 			reload_vhid_destroy(r, list->change[i].vhid, list->change[i].vhid->shown);

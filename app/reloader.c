@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "notify.h"
 #include "reload.h"
+#include "routes.h"
 
 int
 reloader_begin(struct reloader *l, struct config_report *report)
@@ -43,7 +44,7 @@ reloader_step(struct reloader *l)
 		l->qsbr_token = rte_rcu_qsbr_start(l->r->qsbr);
 		l->is_shown = true;
 	}
-	if (rte_rcu_qsbr_check(l->r->qsbr, l->qsbr_token, false) != 1)
+	if (rte_rcu_qsbr_check(l->r->qsbr, l->qsbr_token, false) != 1 || !routes_step(l->r))
 		return false;
 	reload_finish(l->r, l->changes);
 	l->changes = NULL;

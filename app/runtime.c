@@ -18,6 +18,7 @@
 #include "inject.h"
 #include "punt.h"
 #include "reload.h"
+#include "routes.h"
 
 #define EVENT_RING_SIZE 8192
 #define CHANGE_RING_SIZE 8
@@ -326,6 +327,8 @@ bring_up(struct runtime *r, const struct config *config)
 		rc = create_worker_interfaces(r);
 	if (rc == 0)
 		rc = election_create(r, config);
+	if (rc == 0)
+		rc = routes_create(r, config);
 	return rc;
 }
 
@@ -384,6 +387,7 @@ destroy_worker(struct runtime *r, struct worker *w)
 void
 runtime_destroy(struct runtime *r)
 {
+	routes_destroy(r);
 	reload_clear(r);
 	if (r->election != NULL)
 		election_destroy(r);

@@ -26,6 +26,8 @@
 #include "carp/carp.h"
 #include "config/config.h"
 #include "fwd/fwd.h"
+#include "fwd/fwd_adj.h"
+#include "fwd/fwd_fib.h"
 #include "nd/nd.h"
 #include "neigh/neigh.h"
 #include "port/port.h"
@@ -228,6 +230,9 @@ struct view {
 	unsigned int vhid_count;
 };
 
+struct routes;
+struct routes_gateways;
+
 struct runtime {
 	const struct config *config; /**< control; replaced by a reload */
 	const char *config_file;
@@ -250,6 +255,12 @@ struct runtime {
 	struct worker *worker;
 	unsigned int worker_count;
 	_Atomic enum config_idle idle; /**< what workers do after an empty turn */
+
+	/** Where forwarded packets go. NULL if the configuration has nothing to forward. */
+	struct fwd_adj_table *adjacencies;
+	struct fwd_fib *fib;
+	struct routes *routes; /**< the manager's: what is in them; asked under view_lock */
+	const struct routes_gateways *gateways; /**< control: whose MACs it finds out */
 
 	struct rte_mempool *inject_pool; /**< frames of control; traffic cannot use it up */
 	struct rte_rcu_qsbr *qsbr;       /**< workers report here; thread id is the worker's index */

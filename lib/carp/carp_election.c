@@ -17,51 +17,13 @@ become_init(struct carp_vhid *v, enum carp_reason_code code, uint64_t now_us,
 	carp_preempt_forget(v);
 }
 
-/* A master that goes on with the former list says nothing in a family that is new. */
-static bool
-is_expected(const struct carp_vhid *v, enum ip_family family, uint64_t now_us)
-{
-	return v->uses[family] && (!carp_auth_expects_former(&v->auth, now_us) ||
-				   carp_list_uses(v->auth.former, family));
-}
-
-static void
-arm_master_down(struct carp_vhid *v, uint64_t now_us)
-{
-	enum ip_family family;
-
-	v->armed_master_down_us = carp_vhid_master_down_us(v);
-	for (family = IP_V4; family < IP_FAMILIES; family++)
-		v->master_down_us[family] = is_expected(v, family, now_us) ?
-						    now_us + v->armed_master_down_us :
-						    CARP_NEVER;
-}
-
-/* Expect the master in families that were not expected before, and no more in others. */
-static void
-follow_families(struct carp_vhid *v, uint64_t now_us)
-{
-	enum ip_family family;
-
-	for (family = IP_V4; family < IP_FAMILIES; family++) {
-		uint64_t *deadline_us = &v->master_down_us[family];
-
-		if (!v->uses[family]) {
-			*deadline_us = CARP_NEVER;
-		} else if (*deadline_us == CARP_NEVER && is_expected(v, family, now_us)) {
-			v->heard_us[family] = now_us;
-			*deadline_us = now_us + carp_vhid_master_down_us(v);
-		}
-	}
-}
-
 void
 carp_election_readdress(struct carp_vhid *v, uint64_t now_us)
 {
 	if (v->state == CARP_MASTER)
 		v->advert_is_pending = true;
 	else if (v->state == CARP_BACKUP)
-		follow_families(v, now_us);
+		carp_family_follow(v, now_us);
 }
 
 static void
@@ -70,10 +32,8 @@ become_backup(struct carp_vhid *v, const struct carp_reason *reason, uint64_t no
 {
 	carp_action_state(v, CARP_BACKUP, reason, now_us, out);
 	v->advert_is_pending = false;
-	v->heard_us[IP_V4] = now_us;
-	v->heard_us[IP_V6] = now_us;
 	carp_preempt_forget(v);
-	arm_master_down(v, now_us);
+	carp_family_begin(v, now_us);
 }
 
 static void
@@ -158,42 +118,34 @@ follow_settings(struct carp_vhid *v, uint64_t now_us)
 		v->advert_is_pending = true;
 	if (v->state == CARP_BACKUP &&
 	    (v->is_retimed || v->armed_master_down_us != carp_vhid_master_down_us(v)))
-		arm_master_down(v, now_us);
+		carp_family_arm(v, now_us);
 	v->is_retimed = false;
 	if (carp_auth_run(&v->auth, now_us))
 		carp_election_readdress(v, now_us);
 	else if (v->state == CARP_BACKUP)
-		follow_families(v, now_us);
+		carp_family_follow(v, now_us);
 }
 
 /* ------------------------------------------------------------------------------------------- */
 
 static uint32_t
-silent_ms(const struct carp_vhid *v, enum ip_family family, uint64_t now_us)
+silent_ms(const struct carp_vhid *v, uint64_t now_us)
 {
-	uint64_t ms = (now_us - v->heard_us[family]) / 1000;
+	uint64_t ms = (now_us - carp_family_heard_us(v)) / 1000;
 
 	return ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
 }
 
-/* Either family's silence suffices, as in the BSDs. */
 static void
 run_backup(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct carp_actions *out)
 {
 	struct carp_reason reason = { .code = CARP_REASON_TIMED_OUT };
 	uint64_t preempt_us = carp_preempt_us(v);
-	enum ip_family family;
 
-	for (family = IP_V4; family < IP_FAMILIES; family++) {
-		uint64_t deadline_us = v->master_down_us[family];
-
-		if (now_us < deadline_us || heard_until_us < deadline_us)
-			continue;
-		reason.silent_ms = silent_ms(v, family, now_us);
+	if (carp_family_run(v, now_us, heard_until_us, out)) {
+		reason.silent_ms = silent_ms(v, now_us);
 		become_master(v, &reason, now_us, out);
-		return;
-	}
-	if (now_us >= preempt_us && heard_until_us >= preempt_us) {
+	} else if (now_us >= preempt_us && heard_until_us >= preempt_us) {
 		reason = v->preemption.reason;
 		become_master(v, &reason, now_us, out);
 	}
@@ -286,7 +238,6 @@ hear_as_backup(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 	uint64_t peer_us = carp_interval_us(h->header.advbase, h->header.advskew);
 	int demotion = carp_compare_demotion(v, h->header.demote);
 	struct carp_reason reason = reason_of_peer(CARP_REASON_PREEMPTING, h);
-	uint8_t family = h->from.family;
 	bool preempts = carp_preempt_hear(v, &reason, h->at_us);
 
 	reason.bow_out = carp_is_bow_out(&h->header);
@@ -299,12 +250,10 @@ hear_as_backup(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 	else
 		reason.code = CARP_REASON_NONE;
 
-	if (reason.code != CARP_REASON_NONE) {
+	if (reason.code != CARP_REASON_NONE)
 		become_master(v, &reason, h->at_us, out);
-	} else if (h->at_us > v->heard_us[family]) {
-		v->heard_us[family] = h->at_us;
-		v->master_down_us[family] = deadline_after(v, h, peer_us);
-	}
+	else
+		carp_family_hear(v, h, deadline_after(v, h, peer_us), out);
 	if (v->state == CARP_BACKUP)
 		carp_handover_hear_as_backup(v, h);
 }

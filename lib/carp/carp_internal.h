@@ -59,6 +59,13 @@ struct carp_preemption {
 	uint64_t held_until_us;
 };
 
+/** As BACKUP: one family is silent while the other is heard; see carp_family.c. */
+struct carp_silence {
+	struct carp_family_silence status;
+	bool is_told;
+	uint64_t tell_us; /**< not before */
+};
+
 /** Another MASTER beside us; see carp_split.c. */
 struct carp_split {
 	struct carp_split_brain status;
@@ -196,9 +203,10 @@ struct carp_vhid {
 	uint64_t armed_master_down_us;
 
 	/* BACKUP */
-	uint64_t heard_us[IP_FAMILIES];
-	uint64_t master_down_us[IP_FAMILIES];
-
+	uint64_t heard_us[IP_FAMILIES];       /* or when it was expected first */
+	uint64_t master_down_us[IP_FAMILIES]; /* CARP_NEVER: not expected */
+	bool is_heard[IP_FAMILIES];           /* and not only expected */
+	struct carp_silence silence;
 	struct carp_preemption preemption;
 
 	/* MASTER */
@@ -317,6 +325,28 @@ bool carp_preempt_count(struct carp_vhid *v, uint64_t now_us);
 bool carp_preempt_hear(struct carp_vhid *v, const struct carp_reason *reason, uint64_t at_us);
 /** When the slower master heard last is preempted; CARP_NEVER if none is. */
 uint64_t carp_preempt_us(const struct carp_vhid *v);
+
+/* carp_family.c */
+/** Begin to wait for the master in every family that it is expected in. */
+void carp_family_begin(struct carp_vhid *v, uint64_t now_us);
+/** Wait anew, by values that have changed. */
+void carp_family_arm(struct carp_vhid *v, uint64_t now_us);
+/** Expect the master in families that were not expected before, and no more in others. */
+void carp_family_follow(struct carp_vhid *v, uint64_t now_us);
+/** No family is silent any more that somebody should be told of. */
+void carp_family_forget(struct carp_vhid *v);
+/** An advertisement of the master: its family is silent only after @p deadline_us. */
+void carp_family_hear(struct carp_vhid *v, const struct carp_heard *h, uint64_t deadline_us,
+		      struct carp_actions *out);
+/** True: the master is silent in every family. */
+bool carp_family_run(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us,
+		     struct carp_actions *out);
+/** When that will be, if nobody is heard; CARP_NEVER if nobody is expected. */
+uint64_t carp_family_deadline_us(const struct carp_vhid *v);
+/** When carp_family_run() is due: then, or before, to tell of one that is silent. */
+uint64_t carp_family_next_us(const struct carp_vhid *v);
+/** When the master was heard last in any family, or when waiting began. */
+uint64_t carp_family_heard_us(const struct carp_vhid *v);
 
 /* carp_split.c */
 /** As MASTER, of one that gives no reason to give way. */

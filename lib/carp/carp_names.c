@@ -58,6 +58,8 @@ static const char *const notice_names[] = {
 	[CARP_NOTICE_SPLIT_BRAIN_END] = "split brain ended",
 	[CARP_NOTICE_MISMATCH] = "digest mismatch",
 	[CARP_NOTICE_COLLISION] = "virtual MAC collision",
+	[CARP_NOTICE_FAMILY_SILENT] = "family silent",
+	[CARP_NOTICE_FAMILY_HEARD] = "family heard again",
 };
 
 static const char *const handover_names[] = {

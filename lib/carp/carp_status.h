@@ -32,6 +32,23 @@ struct carp_peer {
 /** Those heard, in no order. The one heard longest ago makes room for another. */
 size_t carp_vhid_peers(const struct carp_vhid *v, struct carp_peer out[CARP_PEERS_MAX]);
 
+/**
+ * As BACKUP of a vhid of both families: the master has been silent in one of them for a master-down
+ * time and is heard in the other. Ends when that one is heard, too, or when the vhid is no more
+ * BACKUP or no more of both families; what was known of it is then kept.
+ */
+struct carp_family_silence {
+	bool is_on;
+	enum ip_family family;
+	struct ip_addr master; /**< heard last before it began, in the other family */
+	uint64_t since_us;     /**< last heard in that family, or expected there first */
+	uint64_t noticed_us;
+	uint64_t ended_us; /**< heard again */
+};
+
+/** "IPv6: 10.0.0.11 not heard for 3004 ms, IPv4 is", or that it is again; returns @p buf. */
+const char *carp_family_silence_format(const struct carp_family_silence *s, char buf[CARP_TEXT]);
+
 /** As MASTER: somebody else serves the same addresses. */
 struct carp_split_brain {
 	bool is_on;
@@ -113,6 +130,7 @@ struct carp_vhid_status {
 	enum carp_handover_state handover;
 	uint64_t handover_since_us;
 	struct ip_addr handover_to; /**< CARP_HANDOVER_DONE: who is MASTER */
+	struct carp_family_silence family_silence;
 	struct carp_split_brain split_brain;
 	struct carp_mismatch mismatch;
 	struct carp_collision collision;

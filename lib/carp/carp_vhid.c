@@ -103,7 +103,7 @@ static uint64_t
 deadline_us(const struct carp_vhid *v)
 {
 	if (v->state == CARP_BACKUP)
-		return earlier(v->master_down_us[IP_V4], v->master_down_us[IP_V6]);
+		return carp_family_deadline_us(v);
 	if (v->state == CARP_MASTER)
 		return v->advert_us;
 	return carp_election_is_possible(v) ? carp_interface_start_us(v->ifc) : CARP_NEVER;
@@ -119,7 +119,7 @@ carp_vhid_next_us(const struct carp_vhid *v)
 	next_us = earlier(deadline_us(v), carp_interface_forgive_us(v->ifc));
 	next_us = earlier(next_us, carp_auth_switch_us(&v->auth));
 	if (v->state == CARP_BACKUP)
-		return earlier(next_us, carp_preempt_us(v));
+		return earlier(earlier(next_us, carp_family_next_us(v)), carp_preempt_us(v));
 	if (v->state == CARP_MASTER)
 		return earlier(earlier(next_us, v->announce_us),
 			       earlier(v->handover.next_us, carp_split_next_us(v)));
@@ -170,6 +170,7 @@ carp_vhid_status(const struct carp_vhid *v, struct carp_vhid_status *out)
 		.master_advskew = v->master_advskew,
 		.master_heard_us = v->master_heard_us,
 		.deadline_us = deadline_us(v),
+		.family_silence = v->silence.status,
 		.sends_former_addresses = v->auth.sends_former,
 		.address_grace_end_us = carp_auth_switch_us(&v->auth),
 		.handover = v->handover.state,

@@ -128,6 +128,9 @@ enum carp_notice {
 	CARP_NOTICE_SPLIT_BRAIN_END,
 	CARP_NOTICE_MISMATCH,  /**< digests of somebody do not match ours */
 	CARP_NOTICE_COLLISION, /**< a VRRP router uses our virtual MAC */
+	/** As BACKUP: the master is silent in one family and heard in the other; no transition. */
+	CARP_NOTICE_FAMILY_SILENT,
+	CARP_NOTICE_FAMILY_HEARD, /**< and again in both */
 };
 
 /** "held down" */

@@ -227,6 +227,10 @@ struct config *config_load_text(const char *text, size_t len, const char *name,
 void config_free(struct config *c);
 void config_report_free(struct config_report *report);
 
+/** Add an error that is found after the load: "/routes: ...". Lost without memory. */
+void config_report_error(struct config_report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /**
  * Write the report, one entry a line: "FILE: POINTER: text", "FILE:LINE:COLUMN: text" for a syntax
  * error, "FILE: warning: POINTER: text" for a warning.

@@ -138,6 +138,17 @@ config_error(struct config_reader *r, const struct config_place *at, const char 
 }
 
 void
+config_report_error(struct config_report *report, const char *format, ...)
+{
+	struct config_reader r = { .report = report };
+	va_list args;
+
+	va_start(args, format);
+	add(&r, &report->errors, &report->error_count, NULL, format, args);
+	va_end(args);
+}
+
+void
 config_warning(struct config_reader *r, const struct config_place *at, const char *format, ...)
 {
 	va_list args;

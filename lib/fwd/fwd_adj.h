@@ -7,10 +7,11 @@
  * changes with the configuration; the MAC of a next hop changes with what control learns, by one
  * store, and no table is touched.
  *
- * Threads: adjacencies are made and given back by one thread (the manager; those of hosts by
- *          control, from a range of their own) while no worker can reach them. fwd_adj_set_mac() and
+ * Threads: adjacencies of routes are made and given back by the manager, those of hosts by control,
+ *          from a range of their own, both while no worker can reach them. fwd_adj_set_mac() and
  *          fwd_adj_take_used() by control. Workers read, and mark what they use.
- * Memory:  fwd_adj_create() allocates all of them, on one NUMA node.
+ * Memory:  fwd_adj_create() allocates all of them, on one NUMA node, and the account of those of
+ *          routes from the heap.
  * Shapes:  MACs are words of base/mac.h.
  */
 #ifndef FWD_ADJ_H
@@ -23,10 +24,12 @@
 #include <rte_common.h>
 
 #include "base/ipaddr.h"
+#include "base/mac.h"
 
 enum fwd_adj_kind {
 	FWD_ADJ_NO_ROUTE,  /**< index 0: nothing covers the address; unreachable */
 	FWD_ADJ_BLACKHOLE, /**< index 1: dropped without a word */
+	FWD_ADJ_MARTIAN,   /**< index 2: no packet may be forwarded to it (RFC 1812 section 5.3.7) */
 	FWD_ADJ_LOCAL,     /**< the host's own address */
 	FWD_ADJ_VIRTUAL,   /**< the address of a vhid: by its role */
 	FWD_ADJ_CONNECTED, /**< a prefix on a link: the destination itself is the next hop */
@@ -36,9 +39,10 @@ enum fwd_adj_kind {
 
 #define FWD_ADJ_INDEX_NO_ROUTE 0
 #define FWD_ADJ_INDEX_BLACKHOLE 1
+#define FWD_ADJ_INDEX_MARTIAN 2
 
-/** What a forwarding table can name: its next hops are words of 15 bits. */
-#define FWD_ADJ_ROUTED_MAX 32767
+/** What a forwarding table can name, with words of 15 bits. */
+#define FWD_ADJ_ROUTED_MAX 32768
 /** Next hops of one route. */
 #define FWD_ADJ_PATHS_MAX 16
 
@@ -56,7 +60,7 @@ struct fwd_adj {
 	uint64_t source_mac;  /**< of the port that it goes out by */
 	uint8_t kind;         /**< enum fwd_adj_kind */
 	uint8_t vhid;         /**< VIRTUAL */
-	uint16_t interface;   /**< all but NO_ROUTE, BLACKHOLE and MULTIPATH */
+	uint16_t interface;   /**< of LOCAL, VIRTUAL, CONNECTED and FORWARD */
 	uint16_t tx;          /**< the port's place in struct fwd_tx */
 	uint16_t vlan;        /**< to be pushed, or 0 */
 	uint16_t mtu;         /**< longest IP packet */
@@ -66,24 +70,48 @@ struct fwd_adj {
 	_Atomic uint32_t is_used;
 	union {
 		uint8_t next_hop[16];             /**< FORWARD, VIRTUAL: its address, as on the wire */
-		uint16_t path[FWD_ADJ_PATHS_MAX]; /**< MULTIPATH: indices of FORWARD or CONNECTED */
+		uint16_t path[FWD_ADJ_PATHS_MAX]; /**< MULTIPATH: indices of FORWARD */
 	};
 } __rte_cache_aligned;
 
 _Static_assert(sizeof(struct fwd_adj) == RTE_CACHE_LINE_SIZE, "an adjacency is one cache line");
 
+struct fwd_adj_account;
+
 struct fwd_adj_table {
 	uint32_t capacity;
 	uint32_t routed; /**< those below are for routes, the others for hosts on a link */
 	struct fwd_adj *adj;
+	struct fwd_adj_account *account; /**< the manager's: who has which of those of routes */
 };
 
 /**
+ * NO_ROUTE, BLACKHOLE and MARTIAN are there from the start.
+ *
  * @param hosts how many adjacencies besides FWD_ADJ_ROUTED_MAX
  * @return      NULL with errno ENOMEM
  */
 struct fwd_adj_table *fwd_adj_create(uint32_t hosts, int socket);
 void fwd_adj_destroy(struct fwd_adj_table *t);
+
+/** The memory in octets that the table takes. */
+uint64_t fwd_adj_memory(uint32_t hosts);
+
+/**
+ * Take an adjacency for a route: the one that is there with the same kind, interface, vhid, family
+ * and next hop or paths, or a new one. Whoever takes it gives it back as often as it was taken. A
+ * MULTIPATH adjacency takes those that it names for itself.
+ *
+ * @param like what it is to be; MAC and interface's values are used if it is new
+ * @return     its index, or -ENOSPC
+ */
+int fwd_adj_take(struct fwd_adj_table *t, const struct fwd_adj *like);
+
+/** Give it back. When the last one does, no worker may be able to reach it, nor control use it. */
+void fwd_adj_give(struct fwd_adj_table *t, uint16_t index);
+
+/** How many adjacencies of routes there are. Manager. */
+uint32_t fwd_adj_count(const struct fwd_adj_table *t);
 
 /** The next hop's MAC is known from now on; 0: not any more. Control. */
 static inline void

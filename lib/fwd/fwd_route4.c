@@ -146,6 +146,8 @@ settle(const struct fwd_way *way, struct rte_mbuf *m, uint32_t adjacency)
 		return;
 	if (a->kind == FWD_ADJ_BLACKHOLE)
 		fwd_drop(way, m, FWD_DROP_BLACKHOLE4);
+	else if (a->kind == FWD_ADJ_MARTIAN)
+		fwd_drop(way, m, FWD_DROP_MARTIAN);
 	else if (rte_pktmbuf_mtod(m, const uint8_t *)[AT_TTL] <= 1)
 		refuse(way, m, FWD_DROP_TTL4, &ttl_exceeded);
 	else if (a->kind == FWD_ADJ_NO_ROUTE)

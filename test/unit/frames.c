@@ -16,13 +16,22 @@ static struct rte_mempool *pool;
 bool
 frames_start(void)
 {
-	char cpu[16];
-	char *argv[] = { "frames",     "--no-huge",  "-m", "64", "--no-pci",
-			 "--no-telemetry", "--no-shconf", "-l", cpu,  "--log-level=error" };
+	return frames_start_with(64, NULL);
+}
+
+bool
+frames_start_with(unsigned int memory_mib, const char *option)
+{
+	char cpu[16], memory[16];
+	char *argv[] = { "frames",     "--no-huge",  "-m", memory, "--no-pci",
+			 "--no-telemetry", "--no-shconf", "-l", cpu,  "--log-level=error",
+			 (char *)(uintptr_t)option };
+	int argc = (int)RTE_DIM(argv) - (option == NULL);
 
 	/* One of those that this process may use. */
 	snprintf(cpu, sizeof(cpu), "%d", sched_getcpu());
-	if (rte_eal_init((int)RTE_DIM(argv), argv) < 0) {
+	snprintf(memory, sizeof(memory), "%u", memory_mib);
+	if (rte_eal_init(argc, argv) < 0) {
 		fprintf(stderr, "EAL: %s\n", rte_strerror(rte_errno));
 		return false;
 	}

@@ -16,6 +16,9 @@
 /** Start the EAL without devices and hugepages, and make a pool of frames. False if that fails. */
 bool frames_start(void);
 
+/** The same with so many MiB of memory, for what needs more than 64, and an option, or NULL. */
+bool frames_start_with(unsigned int memory_mib, const char *option);
+
 /** A frame with a copy of these octets. */
 struct rte_mbuf *frame_new(const void *octets, size_t len);
 

@@ -205,11 +205,14 @@ static void
 many_addresses_take_memory(void)
 {
 	static struct config_vhid vhids[4096];
+	static struct ip_prefix addresses[255];
 	struct config config = *CONFIG(ON("net_null0"));
 	uint64_t without = memory_needed_mib(&config, 1);
 
-	for (size_t i = 0; i < SUITE_LEN(vhids); i++)
-		vhids[i].address_count = 255;
+	for (size_t i = 0; i < SUITE_LEN(vhids); i++) {
+		vhids[i].addresses = addresses;
+		vhids[i].address_count = SUITE_LEN(addresses);
+	}
 	config.vhids = vhids;
 	config.vhid_count = SUITE_LEN(vhids);
 	/* A million addresses, each with two slots of 16 octets at least. */

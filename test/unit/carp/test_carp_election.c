@@ -242,26 +242,6 @@ open_dual(struct fixture *f)
 }
 
 static void
-each_family_has_its_timer(void)
-{
-	static const struct advert v4 = { .advbase = 1 };
-	static const struct advert v6 = { .from = "fe80::3", .advbase = 1 };
-	struct fixture f;
-
-	open_dual(&f);
-	CU_ASSERT_EQUAL(fixture_hear(&f, SECOND, &v4), CARP_ACCEPTED);
-	CU_ASSERT_EQUAL(carp_vhid_next_us(f.vhid), OWN_MASTER_DOWN);
-	CU_ASSERT_EQUAL(fixture_hear(&f, 2 * SECOND, &v6), CARP_ACCEPTED);
-	CU_ASSERT_EQUAL(carp_vhid_next_us(f.vhid), SECOND + OWN_MASTER_DOWN);
-	CU_ASSERT_EQUAL(fixture_hear(&f, 3 * SECOND, &v4), CARP_ACCEPTED);
-	CU_ASSERT_EQUAL(carp_vhid_next_us(f.vhid), 2 * SECOND + OWN_MASTER_DOWN);
-	fixture_run(&f, 2 * SECOND + OWN_MASTER_DOWN);
-	CHECK_ACTIONS(&f, "Mssa");
-	CU_ASSERT_STRING_EQUAL(fixture_reason(&f, 0), "master timed out, silent for 3390 ms");
-	fixture_close(&f);
-}
-
-static void
 each_family_is_sent_with_its_own_counter(void)
 {
 	struct fixture f;
@@ -301,7 +281,6 @@ static const struct suite_test tests[] = {
 	SUITE_TEST(master_hears),
 	SUITE_TEST(reason_carries_particulars),
 	SUITE_TEST(preempt_is_looked_at_when_it_counts),
-	SUITE_TEST(each_family_has_its_timer),
 	SUITE_TEST(each_family_is_sent_with_its_own_counter),
 	SUITE_TEST(only_used_families_are_sent),
 };

@@ -332,9 +332,10 @@ new_family_is_expected_once_the_master_has_it(void)
 	fixture_hear(&f, at_us + SECOND, &faster);
 	fixture_hear(&f, at_us + 3 * SECOND, &faster);
 	fixture_run(&f, at_us + OWN_MASTER_DOWN - 1);
-	CHECK_STATE(&f, CARP_BACKUP);
+	CU_ASSERT_FALSE(fixture_status(&f).family_silence.is_on);
 	fixture_run(&f, at_us + OWN_MASTER_DOWN);
-	CHECK_STATE(&f, CARP_MASTER);
+	CU_ASSERT_TRUE(fixture_status(&f).family_silence.is_on);
+	CHECK_STATE(&f, CARP_BACKUP);
 	fixture_close(&f);
 }
 
