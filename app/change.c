@@ -2,6 +2,7 @@
 #include "change.h"
 
 #include "election.h"
+#include "host_link.h"
 
 static void
 change_settings(struct runtime *r, const struct config *config, uint64_t now_us)
@@ -16,12 +17,22 @@ change_settings(struct runtime *r, const struct config *config, uint64_t now_us)
 		carp_node_demote(r->node, added, now_us);
 }
 
+static void
+change_interface(struct runtime *r, struct change *c, uint64_t now_us)
+{
+	struct koi_interface *ifc = &r->interface[c->interface];
+	const struct vip_set *set = vip_interface_set(&ifc->vip);
+
+	c->host = host_link_replace(r, ifc, c->host, c->set, now_us);
+	atomic_store_explicit(&ifc->vip.set, c->set, memory_order_release);
+	c->set = set;
+	carp_interface_set_start_delay(ifc->carp, c->start_delay_us);
+}
+
 /* Returns false if the step has to wait. */
 static bool
 take(struct runtime *r, struct change_list *list, struct change *c, uint64_t now_us)
 {
-	const struct vip_set *set;
-
 	switch (c->type) {
 	case CHANGE_VHID_RESIGN:
 		election_resign_vhid(r, c->vhid, now_us);
@@ -41,11 +52,10 @@ take(struct runtime *r, struct change_list *list, struct change *c, uint64_t now
 		election_apply(r, c->vhid, c->config, c->carp, c->announce, now_us);
 		break;
 	case CHANGE_INTERFACE:
-		set = vip_interface_set(&r->interface[c->interface].vip);
-		atomic_store_explicit(&r->interface[c->interface].vip.set, c->set,
-				      memory_order_release);
-		c->set = set;
-		carp_interface_set_start_delay(r->interface[c->interface].carp, c->start_delay_us);
+		change_interface(r, c, now_us);
+		break;
+	case CHANGE_GATEWAYS:
+		r->gateways = c->gateways;
 		break;
 	case CHANGE_GATEWAYS:
 		r->gateways = c->gateways;

@@ -23,7 +23,7 @@ enum change_type {
 	CHANGE_VHID_ADD,
 	CHANGE_VHID_REBIND,  /**< the same values in the new configuration */
 	CHANGE_VHID_APPLY,   /**< new values */
-	CHANGE_INTERFACE,    /**< the set of addresses, and the start delay */
+	CHANGE_INTERFACE,    /**< the set of addresses, what the host is there, the start delay */
 	CHANGE_GATEWAYS,     /**< the next hops of routes */
 };
 
@@ -35,6 +35,7 @@ struct change {
 	bool announce;                 /**< CHANGE_VHID_APPLY: addresses came; announce as MASTER */
 	unsigned int interface;        /**< CHANGE_INTERFACE */
 	const struct vip_set *set;     /**< CHANGE_INTERFACE; the old one afterwards */
+	struct host_link *host;        /**< likewise */
 	uint64_t start_delay_us;       /**< CHANGE_INTERFACE */
 	const struct routes_gateways *gateways; /**< CHANGE_GATEWAYS; belongs to the routes */
 };

@@ -11,8 +11,10 @@
 
 #include "base/clock.h"
 #include "change.h"
+#include "claim.h"
 #include "command.h"
 #include "election.h"
+#include "host_link.h"
 #include "peer.h"
 #include "watch.h"
 
@@ -130,7 +132,9 @@ take_sightings(struct control *c, struct worker *w)
 							    SIGHTING_BATCH, NULL);
 
 	for (unsigned int i = 0; i < count; i++)
-		if (batch[i].evidence != NEIGH_SEEN_CLAIM)
+		if (batch[i].evidence == NEIGH_SEEN_CLAIM)
+			claim_take(c->r, &batch[i], c->now_us);
+		else
 			neigh_learn(c->r->neighbours, &batch[i]);
 }
 
@@ -191,6 +195,8 @@ follow_links(struct control *c)
 		carp_interface_set_link(ifc->carp, event.link.is_up, c->now_us);
 		election_event(c->r, &event);
 		election_wake(c->r, ifc, c->now_us);
+		if (event.link.is_up)
+			host_link_up(c->r, ifc, c->now_us);
 	}
 }
 
@@ -394,6 +400,7 @@ control_turn(struct control *c)
 	carp_node_run(c->r->node, c->now_us);
 	follow_node(c);
 	run_timers(c);
+	host_link_run(c->r, c->now_us);
 	refresh_peers(c);
 	election_continue(c->r, c->now_us);
 	renew_lease(c);

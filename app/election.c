@@ -88,6 +88,7 @@ election_config(const struct config_vhid *c, struct election_lists *lists)
 		.address_grace_us = c->address_grace_s * UINT64_C(1000000),
 		.peers = c->peers,
 		.peer_count = c->peer_count,
+		.digest = CARP_DIGEST_NO_LINK_LOCAL,
 		.replay = c->replay,
 		.preempt = preempt_of(c),
 		.preempt_delay_us = c->preempt_delay_ms * UINT64_C(1000),
@@ -141,6 +142,21 @@ election_event(struct runtime *r, const struct event *e)
 {
 	if (rte_ring_sp_enqueue_elem(r->events, (void *)(uintptr_t)e, sizeof(*e)) != 0)
 		counter_add(&r->events_lost, 1);
+}
+
+void
+election_address_event(struct runtime *r, const struct koi_interface *ifc, enum event_type type,
+		       const struct ip_addr *addr, const uint8_t mac[6], uint64_t now_us)
+{
+	struct event event = {
+		.type = type,
+		.at_us = now_us,
+		.subject = ifc->vip.index,
+		.address = { .addr = *addr },
+	};
+
+	memcpy(event.address.mac, mac, sizeof(event.address.mac));
+	election_event(r, &event);
 }
 
 /* It is for people, who do not look twice a second. */
@@ -204,6 +220,7 @@ election_receive(struct runtime *r, const struct punt_advert *advert, uint64_t n
 		.payload = advert->payload,
 		.len = advert->len,
 		.from = advert->from,
+		.to = advert->to,
 		.ttl = advert->ttl,
 	};
 	struct carp_actions actions;
@@ -224,6 +241,17 @@ election_receive(struct runtime *r, const struct punt_advert *advert, uint64_t n
 		v->election->is_unpublished = true;
 		election_become_busy(r, v);
 	}
+}
+
+void
+election_claimed(struct runtime *r, struct koi_vhid *v, const struct ip_addr *addr,
+		 const uint8_t mac[6], uint64_t now_us)
+{
+	struct carp_actions actions;
+
+	carp_vhid_foreign_claim(v->election->carp, addr, mac, now_us, &actions);
+	election_carry_out(r, v, &actions, now_us);
+	election_settle(r, v, now_us);
 }
 
 struct koi_vhid *
@@ -277,7 +305,9 @@ election_sent(struct runtime *r, const struct inject_done *done, uint64_t now_us
 	if (v == NULL)
 		return;
 	e = v->election;
-	if (done->kind == INJECT_BOW_OUT && e->is_leaving)
+	if (done->kind == INJECT_BOW_OUT && e->bow_outs > 0)
+		e->bow_outs--;
+	if (done->kind == INJECT_BOW_OUT && e->bow_outs == 0 && e->is_leaving)
 		election_store_role(v, e->leave_to);
 	if (done->result != INJECT_STALE)
 		carp_vhid_sent(e->carp, done->family, done->result == INJECT_SENT, now_us);

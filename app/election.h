@@ -94,7 +94,14 @@ uint64_t election_lease_us(const struct runtime *r);
  */
 uint64_t election_listen_us(const struct runtime *r, uint64_t stop_us);
 
+/** Somebody with @p mac claims a virtual address. */
+void election_claimed(struct runtime *r, struct koi_vhid *v, const struct ip_addr *addr,
+		      const uint8_t mac[6], uint64_t now_us);
+
 /** Tell the manager; what finds no room is counted. */
 void election_event(struct runtime *r, const struct event *e);
+/** EVENT_DUPLICATE_ADDRESS or EVENT_ADDRESS_CONFLICT. */
+void election_address_event(struct runtime *r, const struct koi_interface *ifc, enum event_type type,
+			    const struct ip_addr *addr, const uint8_t mac[6], uint64_t now_us);
 
 #endif /* ELECTION_H */

@@ -136,6 +136,7 @@ send_frame(struct runtime *r, struct koi_vhid *v, const struct carp_action *a,
 		.source = v->config->source[family],
 		.tos = r->config->tos,
 		.id = (uint16_t)clock_tsc(),
+		.checksum6 = a->send.checksum6,
 	};
 	uint8_t data[CARP_FRAME_MAX];
 	struct inject_item item =
@@ -148,38 +149,54 @@ send_frame(struct runtime *r, struct koi_vhid *v, const struct carp_action *a,
 	len = carp_frame_build(&frame, a->send.payload, data);
 	if (inject_frame(r, &item, data, len) != 0)
 		carp_vhid_sent(v->election->carp, family, false, now_us);
+	else if (a->send.bow_out)
+		v->election->bow_outs++;
 }
 
 static void
 send_advert(struct runtime *r, struct koi_vhid *v, const struct carp_action *a, uint64_t now_us)
 {
+	bool has_peers = false;
+
 	if (!a->send.bow_out)
 		follow_advertised(v, a->send.payload);
-	if (v->config->peer_count == 0)
+	for (size_t i = 0; i < v->config->peer_count; i++) {
+		if (v->config->peers[i].family != a->send.family)
+			continue;
+		has_peers = true;
+		send_frame(r, v, a, &v->config->peers[i], now_us);
+	}
+	if (!has_peers)
 		send_frame(r, v, a, NULL, now_us);
-	for (size_t i = 0; i < v->config->peer_count; i++)
-		if (v->config->peers[i].family == a->send.family)
-			send_frame(r, v, a, &v->config->peers[i], now_us);
+}
+
+static int
+announce_address(struct runtime *r, const struct koi_vhid *v, const struct ip_addr *addr,
+		 uint64_t now_us)
+{
+	struct inject_item item = item_for(v, INJECT_ANNOUNCEMENT, addr->family, now_us);
+	bool is_router = atomic_load_explicit(&v->interface->vip.is_router, memory_order_relaxed);
+	uint8_t data[ND_FRAME_LEN];
+
+	if (addr->family == IP_V4) {
+		arp_build_announcement(data, ip_addr_v4_be(addr), v->mac);
+		return inject_frame(r, &item, data, ARP_FRAME_LEN);
+	}
+	nd_build_advertisement(data, addr, v->mac, is_router);
+	return inject_frame(r, &item, data, ND_FRAME_LEN);
 }
 
 /* Announce address by address while there is room; the rest waits for the next turn. */
 unsigned int
 election_announce(struct runtime *r, struct koi_vhid *v, uint64_t now_us, unsigned int budget)
 {
-	struct inject_item item = item_for(v, INJECT_ANNOUNCEMENT, IP_V4, now_us);
 	struct election_vhid *e = v->election;
-	uint8_t data[ARP_FRAME_LEN];
 	unsigned int sent = 0;
 
 	for (; e->announce_next < v->config->address_count; e->announce_next++) {
 		const struct ip_addr *addr = &v->config->addresses[e->announce_next].addr;
 
-		if (sent == budget)
-			return sent;
-		if (addr->family != IP_V4)
-			continue;
-		arp_build_announcement(data, ip_addr_v4_be(addr), v->mac);
-		if (inject_frame(r, &item, data, sizeof(data)) != 0)
+		if (sent == budget || announce_address(r, v, addr, now_us) != 0)
 			return sent;
 		sent++;
 	}

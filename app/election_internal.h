@@ -18,6 +18,7 @@ struct election_vhid {
 	bool is_leaving;        /* the role is still MASTER, the bow-out on its way */
 	enum vip_role leave_to;
 	uint64_t leave_by_us;
+	unsigned int bow_outs;  /* on their way: of each family, to each peer */
 	bool is_announcing;
 	size_t announce_next;   /* address by index */
 	struct vhid_forecast forecast; /* as published last */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/mac.h"
 
 #include "endpoint_internal.h"
 
@@ -14,6 +15,8 @@ static const char *const type_names[] = {
 	[EVENT_CONTROL_LATE] = "control late",
 	[EVENT_BAD_ADVERT] = "bad advertisement",
 	[EVENT_NOTICE] = "notice", /* each has a name of its own */
+	[EVENT_DUPLICATE_ADDRESS] = "duplicate address",
+	[EVENT_ADDRESS_CONFLICT] = "address conflict",
 };
 
 static void
@@ -60,6 +63,15 @@ describe_stall(const struct event *e, json_t *o)
 }
 
 static void
+describe_address(const struct runtime *r, const struct event *e, json_t *o)
+{
+	if (e->subject < r->interface_count)
+		set_string(o, "interface", r->interface[e->subject].name);
+	json_object_set_new(o, "address", endpoint_address(&e->address.addr));
+	json_object_set_new(o, "mac", endpoint_mac(mac_load(e->address.mac)));
+}
+
+static void
 describe(const struct runtime *r, const struct event *e, json_t *o)
 {
 	switch (e->type) {
@@ -84,6 +96,10 @@ describe(const struct runtime *r, const struct event *e, json_t *o)
 		break;
 	case EVENT_NOTICE:
 		describe_notice(e, o);
+		break;
+	case EVENT_DUPLICATE_ADDRESS:
+	case EVENT_ADDRESS_CONFLICT:
+		describe_address(r, e, o);
 		break;
 	}
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "endpoint_internal.h"
+#include "host_link.h"
 
 static void
 set_uint(json_t *o, const char *key, uint64_t value)
@@ -223,6 +224,26 @@ add_counters(json_t *answer, const struct runtime *r, unsigned int at)
 	json_object_set_new(answer, "drops_by_reason", all.drop);
 }
 
+/* Of its own IPv6 addresses: how many are not used yet, or not at all, and the first of those. */
+static void
+add_detection(json_t *answer, const struct koi_interface *ifc)
+{
+	const struct host_link *host = host_link_of(ifc);
+	uint64_t count[HOST_DUPLICATE + 1] = { 0 };
+
+	for (size_t i = 0; i < host->address_count; i++) {
+		const struct host_address *a = &host->addresses[i];
+		uint8_t state = atomic_load_explicit(&a->state, memory_order_relaxed);
+
+		if (state == HOST_DUPLICATE && count[state] == 0)
+			json_object_set_new(answer, "duplicate_address", endpoint_address(&a->addr));
+		count[state]++;
+	}
+	set_uint(answer, "tentative_addresses", count[HOST_TENTATIVE]);
+	set_uint(answer, "duplicate_addresses", count[HOST_DUPLICATE]);
+	json_object_set_new(answer, "is_router", json_integer(host->is_router));
+}
+
 json_t *
 endpoint_interface_info(const struct runtime *r, struct endpoint_query *q)
 {
@@ -235,6 +256,7 @@ endpoint_interface_info(const struct runtime *r, struct endpoint_query *q)
 		return NULL;
 	answer = head(r, ifc);
 	add_device(answer, ifc);
+	add_detection(answer, ifc);
 	add_counters(answer, r, index_of(r, ifc));
 	json_object_set_new(answer, "vhids", vhids(ifc));
 	endpoint_page_begin(&page, q, answer, "addresses", json_array(), from);

@@ -29,6 +29,8 @@ enum event_type {
 	EVENT_CONTROL_LATE,     /**< the control lcore itself did not run for a while */
 	EVENT_BAD_ADVERT,       /**< an advertisement was refused (carp.log 2) */
 	EVENT_NOTICE,           /**< of a vhid: what its kind says */
+	EVENT_DUPLICATE_ADDRESS, /**< an own IPv6 address is somebody else's; it is not used */
+	EVENT_ADDRESS_CONFLICT,  /**< somebody else claims an own address that is used */
 };
 
 struct event {
@@ -54,6 +56,10 @@ struct event {
 			enum carp_counter counter;
 			struct ip_addr from;
 		} bad_advert;
+		struct {
+			struct ip_addr addr;
+			uint8_t mac[6];
+		} address;
 		struct event_notice notice;
 	};
 };

@@ -38,6 +38,17 @@ log_notice(const struct runtime *r, const struct event *e)
 		 n->has_peer ? ": " : "", peer, text[0] != '\0' ? ": " : "", text);
 }
 
+static void
+log_address(const struct runtime *r, const struct event *e, const char *what)
+{
+	const uint8_t *m = e->address.mac;
+	char text[IP_ADDR_TEXT];
+
+	log_line(WARNING, port, "%s: %s: %s is claimed by %02x:%02x:%02x:%02x:%02x:%02x",
+		 r->interface[e->subject].name, what, ip_addr_format(&e->address.addr, text), m[0], m[1],
+		 m[2], m[3], m[4], m[5]);
+}
+
 void
 event_log(const struct runtime *r, const struct event *e)
 {
@@ -63,6 +74,12 @@ event_log(const struct runtime *r, const struct event *e)
 	case EVENT_LINK:
 		log_line(NOTICE, port, "%s: link %s", r->interface[e->subject].name,
 			 e->link.is_up ? "up" : "down");
+		break;
+	case EVENT_DUPLICATE_ADDRESS:
+		log_address(r, e, "duplicate address, not used");
+		break;
+	case EVENT_ADDRESS_CONFLICT:
+		log_address(r, e, "address conflict");
 		break;
 	case EVENT_WORKER_STALLED:
 		log_line(WARNING, app, "worker stalled: lcore %u, for %" PRIu64 " ms so far",

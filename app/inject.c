@@ -34,9 +34,11 @@ inject_frame(struct runtime *r, const struct inject_item *item, const uint8_t *d
 	struct inject_item copy = *item;
 	struct rte_mbuf *frame;
 
+	if (len > INJECT_FRAME_MAX)
+		return -EMSGSIZE;
 	if (item->kind == INJECT_ANNOUNCEMENT && rte_ring_count(ring) >= ANNOUNCEMENTS_MAX)
 		return -ENOBUFS;
-	frame = rte_pktmbuf_alloc(r->inject_pool);
+	frame = rte_pktmbuf_alloc(len > INJECT_SHORT_MAX ? r->inject_large : r->inject_pool);
 	if (frame == NULL)
 		return -ENOBUFS;
 	memcpy(rte_pktmbuf_mtod(frame, uint8_t *), data, len);

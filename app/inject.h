@@ -55,11 +55,17 @@ struct inject_done {
 
 #define INJECT_RING_SIZE 8192
 
+/** The longest frame, without its tag. */
+#define INJECT_FRAME_MAX 1514
+/** Frames up to this length, nearly all, come from a pool of their own; of others there are few. */
+#define INJECT_SHORT_MAX 128
+#define INJECT_LARGE_SIZE 255
+
 /**
  * Hand a frame to the injecting worker of the interface's port.
  *
  * @param data copied
- * @return     0; -ENOBUFS if the pool or the ring is used up, for an announcement also if it would
+ * @return     0; -EMSGSIZE beyond INJECT_FRAME_MAX; -ENOBUFS if the pool or the ring is used up, for an announcement also if it would
  *             take the room of advertisements
  */
 int inject_frame(struct runtime *r, const struct inject_item *item, const uint8_t *data, size_t len);

@@ -40,6 +40,9 @@ koictl_event_what(const json_t *event, char buf[KOICTL_EVENT_TEXT])
 		snprintf(buf, KOICTL_EVENT_TEXT, "link %s", text(event, "to"));
 	else if (strcmp(type, "demotion") == 0)
 		snprintf(buf, KOICTL_EVENT_TEXT, "demotion %lld", number(event, "demotion"));
+	else if (json_object_get(event, "mac") != NULL)
+		snprintf(buf, KOICTL_EVENT_TEXT, "%s: %s is claimed by %s", type,
+			 text(event, "address"), text(event, "mac"));
 	else if (json_object_get(event, "stall_ms") != NULL)
 		snprintf(buf, KOICTL_EVENT_TEXT, "%s: %lld ms", type, number(event, "stall_ms"));
 	else if (json_object_get(event, "peer") != NULL)

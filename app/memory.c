@@ -74,7 +74,8 @@ shared_bytes(const struct config *config)
 	/* Key, position, and the bucket's share of a hash table. */
 	uint64_t neighbour = sizeof(struct neigh_entry) + 2 * RTE_CACHE_LINE_SIZE;
 
-	return FIXED_BYTES + routes_bytes(config) + 2ULL * INJECT_RING_SIZE * frame + NEIGH_CAPACITY * neighbour +
+	return FIXED_BYTES + routes_bytes(config) + 2ULL * INJECT_RING_SIZE * frame +
+	       INJECT_LARGE_SIZE * (frame + INJECT_FRAME_MAX) + NEIGH_CAPACITY * neighbour +
 	       config->vhid_count * sizeof(struct koi_vhid);
 }
 

@@ -19,14 +19,23 @@ peer_resolve(struct runtime *r, const struct koi_vhid *v, const struct ip_addr *
 		.kind = INJECT_OWN,
 		.family = peer->family,
 	};
-	uint8_t data[ARP_FRAME_LEN];
+	uint64_t mac = v->interface->port->port.mac;
+	uint8_t data[ND_FRAME_LEN];
+	size_t len = ND_FRAME_LEN;
 
-	if (peer->family != IP_V4)
-		return;
-	arp_build_request(data, ip_addr_v4_be(peer), ip_addr_v4_be(&v->config->source[IP_V4]),
-			  v->interface->port->port.mac);
+	if (peer->family == IP_V4) {
+		len = ARP_FRAME_LEN;
+		arp_build_request(data, ip_addr_v4_be(peer), ip_addr_v4_be(&v->config->source[IP_V4]),
+				  mac);
+	} else {
+		/*
+		 * Even from a tentative address, against RFC 4862: the peer is told by its own
+		 * configuration that the address is ours, and must know the MAC before it is due.
+		 */
+		nd_build_solicitation(data, peer, 0, &v->config->source[IP_V6], mac);
+	}
 	/* Without room the next refresh asks. */
-	(void)inject_frame(r, &item, data, sizeof(data));
+	(void)inject_frame(r, &item, data, len);
 }
 
 void

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/mac.h"
+
+#include "host_link.h"
 #include "reload_set.h"
 #include "reload_vhid.h"
 #include "routes.h"
@@ -78,21 +81,40 @@ plan_removals(struct runtime *r, struct change_list *list, const struct config_d
 }
 
 static int
-plan_sets(struct runtime *r, struct change_list *list)
+plan_interface(struct runtime *r, struct change_list *list, unsigned int i)
 {
-	for (unsigned int i = 0; i < r->interface_count; i++) {
-		const struct vip_set *set = reload_set_create(&r->interface[i], list->config);
-		int at = config_interface_find(list->config, r->interface[i].name);
-		struct change *c;
+	struct koi_interface *ifc = &r->interface[i];
+	int at = config_interface_find(list->config, ifc->name);
+	const struct vip_set *set = reload_set_create(ifc, list->config);
+	struct host_link *host;
+	struct change *c;
+	int rc;
 
-		if (set == NULL)
-			return -errno;
-		c = append(list, CHANGE_INTERFACE);
-		c->interface = i;
-		c->set = set;
-		c->start_delay_us = list->config->interfaces[at].start_delay_ms * UINT64_C(1000);
-	}
-	return 0;
+	if (set == NULL)
+		return -errno;
+	c = append(list, CHANGE_INTERFACE);
+	c->interface = i;
+	c->set = set;
+	c->start_delay_us = list->config->interfaces[at].start_delay_ms * UINT64_C(1000);
+	host = host_link_create(ifc, list->config);
+	if (host == NULL)
+		return -errno;
+	rc = host_link_listen(ifc, host);
+	if (rc != 0)
+		host_link_destroy(host);
+	else
+		c->host = host;
+	return rc;
+}
+
+static int
+plan_interfaces(struct runtime *r, struct change_list *list)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; i < r->interface_count && rc == 0; i++)
+		rc = plan_interface(r, list, i);
+	return rc;
 }
 
 /* Last, for it takes the longest, and to take it back takes as long. */
@@ -122,7 +144,7 @@ plan(struct runtime *r, struct change_list *list, const struct config_diff *diff
 	if (rc != 0)
 		return rc;
 	plan_removals(r, list, diff, CHANGE_VHID_REMOVE);
-	rc = plan_sets(r, list);
+	rc = plan_interfaces(r, list);
 	return rc != 0 ? rc : plan_routes(r, list, report);
 }
 
@@ -153,14 +175,31 @@ create_list(const struct runtime *r, struct config *config, const struct config_
 	return NULL;
 }
 
+/* What the file cannot say of its interfaces. One that does not run is refused later. */
+static int
+complete(const struct runtime *r, struct config *config, struct config_report *report)
+{
+	uint8_t macs[CONFIG_INTERFACES_MAX][6] = { 0 };
+	int rc;
+
+	for (unsigned int i = 0; i < r->interface_count; i++) {
+		int at = config_interface_find(config, r->interface[i].name);
+
+		if (at >= 0)
+			mac_store(macs[at], r->interface[i].port->port.mac);
+	}
+	rc = config_link_locals_add(config, macs, report);
+	return rc == -EADDRINUSE ? -EINVAL : rc;
+}
+
 struct change_list *
 reload_plan(struct runtime *r, struct config *config, struct config_report *report)
 {
 	struct config_diff diff = { 0 };
 	struct change_list *list = NULL;
-	int rc = 0;
+	int rc = complete(r, config, report);
 
-	if (r->view != NULL)
+	if (rc == 0 && r->view != NULL)
 		rc = config_diff(r->view->config, config, &diff, report);
 	if (rc == 0) {
 		list = create_list(r, config, &diff);
@@ -179,12 +218,18 @@ reload_plan(struct runtime *r, struct config *config, struct config_report *repo
 /* ------------------------------------------------------------------------------------------- */
 
 static void
-free_list(struct change_list *list)
+free_list(struct runtime *r, struct change_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		carp_vhid_change_destroy(list->change[i].carp);
-		if (list->change[i].type == CHANGE_INTERFACE)
-			vip_set_destroy((struct vip_set *)(uintptr_t)list->change[i].set);
+		const struct change *c = &list->change[i];
+
+		carp_vhid_change_destroy(c->carp);
+		if (c->type != CHANGE_INTERFACE)
+			continue;
+		vip_set_destroy((struct vip_set *)(uintptr_t)c->set);
+		if (c->host != NULL)
+			host_link_ignore(&r->interface[c->interface], c->host);
+		host_link_destroy(c->host);
 	}
 	if (list->view != NULL)
 		free(list->view->vhid);
@@ -207,7 +252,7 @@ reload_discard(struct runtime *r, struct change_list *list)
 		else if (c->type == CHANGE_VHID_APPLY && c->vhid != NULL)
 			reload_vhid_release(c->vhid, c->config, c->vhid->shown);
 	}
-	free_list(list);
+	free_list(r, list);
 }
 
 void
@@ -251,7 +296,7 @@ reload_finish(struct runtime *r, struct change_list *list)
 			reload_vhid_destroy(r, list->change[i].vhid, list->change[i].vhid->shown);
 	if (list->view != NULL)
 		config_free((struct config *)(uintptr_t)list->view->config);
-	free_list(list);
+	free_list(r, list);
 }
 
 void
@@ -259,8 +304,10 @@ reload_clear(struct runtime *r)
 {
 	for (unsigned int i = 0; r->view != NULL && i < r->view->vhid_count; i++)
 		reload_vhid_destroy(r, r->view->vhid[i], r->view->vhid[i]->shown);
-	for (unsigned int i = 0; r->interface != NULL && i < r->interface_count; i++)
+	for (unsigned int i = 0; r->interface != NULL && i < r->interface_count; i++) {
 		vip_set_destroy((struct vip_set *)(uintptr_t)atomic_load(&r->interface[i].vip.set));
+		host_link_destroy(host_link_of(&r->interface[i]));
+	}
 	if (r->view == NULL)
 		return;
 	config_free((struct config *)(uintptr_t)r->view->config);

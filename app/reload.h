@@ -16,7 +16,7 @@
  * Plan the way from what runs (nothing, if r->view is NULL) to @p config. Device filters for new
  * vhids are set, everything else is untouched.
  *
- * @param config taken over if the plan succeeds
+ * @param config taken over if the plan succeeds; completed by what the file cannot say
  * @param report filled with what cannot be done
  * @return       NULL with errno: EBUSY (needs a restart: see the report), ENOMEM, EINVAL
  */

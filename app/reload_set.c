@@ -13,7 +13,11 @@ collect(const struct config *config, unsigned int interface, struct vip_address 
 
 	for (size_t i = 0; i < c->address_count; i++, count++)
 		if (out != NULL)
-			out[count] = (struct vip_address){ .prefix = c->addresses[i], .vhid = VIP_OWN };
+			out[count] = (struct vip_address){
+				.prefix = c->addresses[i],
+				.vhid = VIP_OWN,
+				.is_tentative = true,
+			};
 	for (size_t v = 0; v < config->vhid_count; v++) {
 		const struct config_vhid *vhid = &config->vhids[v];
 

@@ -285,7 +285,10 @@ create_shared(struct runtime *r)
 				   RTE_CACHE_LINE_SIZE);
 	r->qsbr = rte_zmalloc("qsbr", qsbr_size, RTE_CACHE_LINE_SIZE);
 	r->inject_pool = rte_pktmbuf_pool_create("koi_inject", INJECT_POOL_SIZE, INJECT_POOL_CACHE, 0,
-						 RTE_PKTMBUF_HEADROOM + 128, SOCKET_ID_ANY);
+						 RTE_PKTMBUF_HEADROOM + INJECT_SHORT_MAX, SOCKET_ID_ANY);
+	r->inject_large = rte_pktmbuf_pool_create("koi_inject_large", INJECT_LARGE_SIZE, 0, 0,
+						  RTE_PKTMBUF_HEADROOM + INJECT_FRAME_MAX,
+						  SOCKET_ID_ANY);
 	r->events = create_ring("events", 0, sizeof(struct event), EVENT_RING_SIZE, SOCKET_ID_ANY);
 	r->changes = create_ring("changes", 0, sizeof(void *), CHANGE_RING_SIZE, SOCKET_ID_ANY);
 	r->commands = create_ring("commands", 0, sizeof(void *), COMMAND_RING_SIZE, SOCKET_ID_ANY);
@@ -295,7 +298,7 @@ create_shared(struct runtime *r)
 	r->gap = record_create(sizeof(struct control_gap));
 	r->history = event_history_create();
 	if (r->port == NULL || r->interface == NULL || r->qsbr == NULL || r->inject_pool == NULL ||
-	    r->events == NULL || r->changes == NULL || r->commands == NULL || r->neighbours == NULL || r->timers == NULL ||
+	    r->inject_large == NULL || r->events == NULL || r->changes == NULL || r->commands == NULL || r->neighbours == NULL || r->timers == NULL ||
 	    r->demotion == NULL || r->gap == NULL || r->history == NULL)
 		return -ENOMEM;
 	rte_rcu_qsbr_init(r->qsbr, r->worker_count);
@@ -336,10 +339,15 @@ bring_up(struct runtime *r, const struct config *config)
 static int
 apply_first(struct runtime *r, struct config *config)
 {
-	struct change_list *list = reload_plan(r, config, NULL);
+	struct config_report report = { 0 };
+	struct change_list *list = reload_plan(r, config, &report);
+	int rc = list == NULL ? -errno : 0;
 
-	if (list == NULL)
-		return -errno;
+	for (size_t i = 0; i < report.error_count; i++)
+		log_line(ERR, config, "%s: %s", r->config_file, report.errors[i]);
+	config_report_free(&report);
+	if (rc != 0)
+		return rc;
 	change_step(r, list, UINT_MAX, clock_us());
 	reload_show(r, list);
 	reload_finish(r, list);
@@ -401,6 +409,7 @@ runtime_destroy(struct runtime *r)
 	rte_free(r->interface);
 	rte_free(r->qsbr);
 	rte_mempool_free(r->inject_pool);
+	rte_mempool_free(r->inject_large);
 	rte_ring_free(r->events);
 	rte_ring_free(r->changes);
 	rte_ring_free(r->commands);

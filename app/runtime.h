@@ -67,6 +67,8 @@ link_unpack(uint64_t packed)
 	return (struct port_link){ .is_up = packed & 1, .speed_mbps = (uint32_t)(packed >> 1) };
 }
 
+struct host_link;
+
 struct koi_interface {
 	struct vip_interface vip __rte_cache_aligned;
 	char name[CONFIG_NAME_MAX];
@@ -75,6 +77,7 @@ struct koi_interface {
 	struct koi_vhid *shown_vhid[256];     /**< readers, under view_lock */
 	struct koi_port *port;
 	struct carp_interface *carp; /**< control */
+	_Atomic(struct host_link *) host; /**< control writes; readers under view_lock: host_link.h */
 	/**
 	 * By family and vhid: the source of the last accepted advertisement as punt_source_hint() has
 	 * it, or 0. Workers keep a share of what they hand on for it, so that no flood drowns the
@@ -263,10 +266,12 @@ struct runtime {
 	const struct routes_gateways *gateways; /**< control: whose MACs it finds out */
 
 	struct rte_mempool *inject_pool; /**< frames of control; traffic cannot use it up */
+	struct rte_mempool *inject_large; /**< ... those that find no room there */
 	struct rte_rcu_qsbr *qsbr;       /**< workers report here; thread id is the worker's index */
 	struct carp_node *node;          /**< control */
 	struct election *election;       /**< control's own: election.c */
 	struct timerheap *timers;        /**< control; by slot */
+	uint64_t host_due_us;            /**< control: host_link_run() */
 	struct neigh_table *neighbours;  /**< control writes */
 	struct settings_in_force in_force;
 	struct record *demotion;         /**< struct demotion_status */

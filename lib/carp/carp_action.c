@@ -39,6 +39,7 @@ send_family(struct carp_vhid *v, enum ip_family family, const struct carp_stance
 	a = append(out, CARP_ACTION_SEND);
 	a->send.family = family;
 	a->send.bow_out = bow_out;
+	a->send.checksum6 = v->checksum6;
 	carp_header_build(&h, a->send.payload);
 }
 

@@ -32,7 +32,8 @@ make_keys(struct carp_auth *a, const struct carp_vhid_config *c)
 int
 carp_auth_init(struct carp_auth *a, uint8_t vhid, const struct carp_vhid_config *c)
 {
-	a->last.variant = CARP_DIGEST_NO_LINK_LOCAL;
+	a->variant = c->digest;
+	a->last.variant = c->digest;
 	a->list = carp_list_create(vhid, c->addresses, c->address_count);
 	if (a->list == NULL)
 		return -ENOMEM;
@@ -95,6 +96,7 @@ void
 carp_auth_replace(struct carp_auth *a, struct carp_auth *next, uint64_t grace_us, uint64_t now_us)
 {
 	replace_keys(a, next);
+	a->variant = next->variant;
 	a->last.key = 0;
 	if (carp_list_equals(a->list, next->list))
 		return;
@@ -116,7 +118,7 @@ int
 carp_auth_sign(struct carp_auth *a, uint64_t counter, uint8_t out[CARP_DIGEST_LEN])
 {
 	const uint8_t *octets;
-	size_t len = carp_list_octets(carp_auth_sent_list(a), CARP_DIGEST_NO_LINK_LOCAL, &octets);
+	size_t len = carp_list_octets(carp_auth_sent_list(a), a->variant, &octets);
 
 	return carp_key_compute(a->keys[0], octets, len, counter, out);
 }

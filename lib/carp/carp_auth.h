@@ -48,6 +48,7 @@ struct carp_match {
 struct carp_auth {
 	struct carp_key *keys[CARP_KEYS];
 	unsigned int key_count;
+	enum carp_digest_variant variant; /* that is sent */
 	struct carp_list *list;
 	struct carp_list *former; /* that of before the last change, or NULL */
 	bool sends_former;

@@ -48,6 +48,7 @@ carp_config_apply(struct carp_vhid *v, const struct carp_vhid_config *c)
 	v->advskew = c->advskew;
 	v->up = c->up;
 	v->announce_interval_s = c->announce_interval_s;
+	v->checksum6 = c->checksum6;
 	v->mismatch.guess_us = 0;
 	v->preemption.mode = c->preempt;
 	v->preemption.delay_us = c->preempt_delay_us;

@@ -72,6 +72,8 @@ carp_frame_build(const struct carp_frame *f, const uint8_t payload[CARP_HEADER_L
 	put16(out + 2 * MAC_LEN, is_v4 ? 0x0800 : 0x86dd);
 	len += is_v4 ? build_ipv4(f, out + len) : build_ipv6(f, out + len);
 	memcpy(out + len, payload, CARP_HEADER_LEN);
+	if (!is_v4 && f->checksum6 == CARP_CHECKSUM6_PSEUDO)
+		carp_checksum_set_pseudo(out + len, &f->source, &f->destination);
 	return len + CARP_HEADER_LEN;
 }
 

@@ -12,6 +12,21 @@ was_sent_by_us(const struct carp_vhid *v, const struct ip_addr *from, uint64_t c
 	return age < CARP_ECHO_WINDOW && age < v->frames_sent;
 }
 
+/* NetBSD covers the pseudo-header of IPv6; who speaks with it may meet others on the way there. */
+static bool
+checksum_is_right(struct carp_vhid *v, const struct carp_received *rx)
+{
+	bool is_plain = carp_checksum_ok(rx->payload);
+
+	if (rx->from.family == IP_V4)
+		return is_plain;
+	if (v->checksum6 == CARP_CHECKSUM6_PSEUDO)
+		return is_plain || carp_checksum_ok_pseudo(rx->payload, &rx->from, &rx->to);
+	if (!is_plain && carp_checksum_ok_pseudo(rx->payload, &rx->from, &rx->to))
+		v->counters[CARP_SUM_PSEUDO6]++;
+	return is_plain;
+}
+
 /* The checks that follow those of the header's form, in the order of carp.h. */
 static enum carp_counter
 check(struct carp_vhid *v, const struct carp_received *rx, const struct carp_heard *heard,
@@ -23,7 +38,7 @@ check(struct carp_vhid *v, const struct carp_received *rx, const struct carp_hea
 		return CARP_DROP_VHID;
 	if (rx->ttl != CARP_TTL)
 		return CARP_DROP_TTL;
-	if (!carp_checksum_ok(rx->payload))
+	if (!checksum_is_right(v, rx))
 		return CARP_DROP_SUM;
 	if (was_sent_by_us(v, &rx->from, h->counter))
 		return CARP_DROP_ECHO;
@@ -48,6 +63,16 @@ is_foreign(struct carp_vhid *v, const struct carp_received *rx, enum carp_counte
 		return true;
 	carp_header_read(rx->payload, &h);
 	return !carp_auth_verify(&v->auth, h.counter, h.digest, at_us, &match);
+}
+
+static void
+count_oddities(struct carp_vhid *v, const struct carp_received *rx)
+{
+	if (rx->len > CARP_HEADER_LEN)
+		v->counters[CARP_TRAILING]++;
+	if (rx->from.family == IP_V6 && v->checksum6 == CARP_CHECKSUM6_PSEUDO &&
+	    !carp_checksum_ok_pseudo(rx->payload, &rx->from, &rx->to))
+		v->counters[CARP_SUM_PLAIN6]++;
 }
 
 static void
@@ -96,8 +121,7 @@ carp_vhid_input(struct carp_vhid *v, const struct carp_received *rx, uint64_t ar
 		return verdict;
 	}
 
-	if (rx->len > CARP_HEADER_LEN)
-		v->counters[CARP_TRAILING]++;
+	count_oddities(v, rx);
 	carp_mismatch_forget(v, &rx->from);
 	carp_source_note(v, &heard);
 	note_match(v, &heard, &match);

@@ -183,6 +183,7 @@ struct carp_vhid {
 	bool uses[IP_FAMILIES];
 	bool has_source[IP_FAMILIES];
 	struct ip_addr source[IP_FAMILIES];
+	enum carp_checksum6 checksum6;
 	uint32_t announce_interval_s;
 	struct ip_addr unicast[CARP_UNICAST_MAX];
 	unsigned int unicast_count;

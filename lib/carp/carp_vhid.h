@@ -65,12 +65,6 @@ enum carp_preempt {
 	CARP_PREEMPT_ON,
 };
 
-/** What the checksum of an advertisement over IPv6 covers. */
-enum carp_checksum6 {
-	CARP_CHECKSUM6_PLAIN,  /**< the CARP header, as OpenBSD and FreeBSD have it */
-	CARP_CHECKSUM6_PSEUDO, /**< the pseudo-header, too, as NetBSD has it; plain is accepted */
-};
-
 /** Addresses that may be advertised to by unicast. */
 #define CARP_UNICAST_MAX 16
 /** Secrets that are accepted besides the one that is sent. */
@@ -155,6 +149,8 @@ struct carp_action {
 			enum ip_family family;
 			/** 255/255: before a state change, or asking who would take over. */
 			bool bow_out;
+			/** For struct carp_frame; in the payload it is plain. */
+			enum carp_checksum6 checksum6;
 			uint8_t payload[CARP_HEADER_LEN];
 		} send;
 		enum carp_notice notice;

@@ -25,25 +25,49 @@ enum {
 #define VRRP2_AUTH_LEN 8
 #define AT_VRRP_COUNT 3
 
-/* The Internet checksum of the whole advertisement, in host order; 0 if the field is right. */
-static uint16_t
-checksum(const uint8_t octets[CARP_HEADER_LEN])
+static uint32_t
+add_up(const uint8_t *octets, size_t len)
 {
 	uint32_t sum = 0;
 	size_t i;
 
-	for (i = 0; i < CARP_HEADER_LEN; i += 2)
+	for (i = 0; i < len; i += 2)
 		sum += (uint32_t)octets[i] << 8 | octets[i + 1];
+	return sum;
+}
+
+static uint32_t
+add_up_pseudo(const struct ip_addr *from, const struct ip_addr *to)
+{
+	return add_up(from->octets, sizeof(from->octets)) + add_up(to->octets, sizeof(to->octets)) +
+	       CARP_HEADER_LEN + CARP_IPPROTO;
+}
+
+/* The Internet checksum of a sum, in host order; 0 if the field was in it and is right. */
+static uint16_t
+fold(uint32_t sum)
+{
 	while (sum > UINT16_MAX)
 		sum = (sum & UINT16_MAX) + (sum >> 16);
 	return (uint16_t)(~sum & UINT16_MAX);
+}
+
+static void
+set_checksum(uint8_t payload[CARP_HEADER_LEN], uint32_t pseudo)
+{
+	uint16_t sum;
+
+	payload[AT_CHECKSUM] = 0;
+	payload[AT_CHECKSUM + 1] = 0;
+	sum = fold(pseudo + add_up(payload, CARP_HEADER_LEN));
+	payload[AT_CHECKSUM] = (uint8_t)(sum >> 8);
+	payload[AT_CHECKSUM + 1] = (uint8_t)(sum & 0xff);
 }
 
 void
 carp_header_build(const struct carp_header *h, uint8_t out[CARP_HEADER_LEN])
 {
 	unsigned int i;
-	uint16_t sum;
 
 	out[AT_VERSION_TYPE] = VERSION_TYPE;
 	out[AT_VHID] = h->vhid;
@@ -51,15 +75,10 @@ carp_header_build(const struct carp_header *h, uint8_t out[CARP_HEADER_LEN])
 	out[AT_AUTHLEN] = h->authlen;
 	out[AT_DEMOTE] = h->demote;
 	out[AT_ADVBASE] = h->advbase;
-	out[AT_CHECKSUM] = 0;
-	out[AT_CHECKSUM + 1] = 0;
 	for (i = 0; i < 8; i++)
 		out[AT_COUNTER + i] = (uint8_t)(h->counter >> (56 - 8 * i));
 	memcpy(out + AT_DIGEST, h->digest, CARP_DIGEST_LEN);
-
-	sum = checksum(out);
-	out[AT_CHECKSUM] = (uint8_t)(sum >> 8);
-	out[AT_CHECKSUM + 1] = (uint8_t)(sum & 0xff);
+	set_checksum(out, 0);
 }
 
 void
@@ -95,7 +114,30 @@ carp_header_parse(const uint8_t *payload, size_t len, struct carp_header *out)
 bool
 carp_checksum_ok(const uint8_t payload[CARP_HEADER_LEN])
 {
-	return checksum(payload) == 0;
+	return fold(add_up(payload, CARP_HEADER_LEN)) == 0;
+}
+
+bool
+carp_checksum_ok_pseudo(const uint8_t payload[CARP_HEADER_LEN], const struct ip_addr *from,
+			const struct ip_addr *to)
+{
+	return fold(add_up_pseudo(from, to) + add_up(payload, CARP_HEADER_LEN)) == 0;
+}
+
+void
+carp_checksum_set_pseudo(uint8_t payload[CARP_HEADER_LEN], const struct ip_addr *from,
+			 const struct ip_addr *to)
+{
+	set_checksum(payload, add_up_pseudo(from, to));
+}
+
+/* FreeBSD counts the IPv4 addresses of the router in its IPv6 advertisement, too. */
+static bool
+has_some_of(size_t len, size_t addresses)
+{
+	size_t octets = len - VRRP_FIXED_LEN;
+
+	return octets > 0 && octets % 16 == 0 && octets <= 16 * addresses;
 }
 
 bool
@@ -107,8 +149,7 @@ carp_is_vrrp_shaped(const uint8_t *payload, size_t len)
 		return false;
 	addresses = payload[AT_VRRP_COUNT];
 	if (payload[AT_VERSION_TYPE] == VRRP3_VERSION_TYPE)
-		return len == VRRP_FIXED_LEN + 4 * addresses ||
-		       len == VRRP_FIXED_LEN + 16 * addresses;
+		return len == VRRP_FIXED_LEN + 4 * addresses || has_some_of(len, addresses);
 	return payload[AT_VERSION_TYPE] == VERSION_TYPE && addresses >= 1 &&
 	       len == VRRP_FIXED_LEN + 4 * addresses + VRRP2_AUTH_LEN;
 }

@@ -38,7 +38,9 @@ enum carp_counter {
 	CARP_SENT,
 	CARP_SENT6,
 	CARP_SEND_ERRORS,
-	CARP_TRAILING, /**< accepted although longer than 36 octets */
+	CARP_TRAILING,    /**< accepted although longer than 36 octets */
+	CARP_SUM_PLAIN6,  /**< accepted: a plain checksum where a pseudo-header is configured */
+	CARP_SUM_PSEUDO6, /**< refused, drop_sum as well: the reverse, as NetBSD sends it */
 	CARP_DROP_LEN,
 	CARP_DROP_VER,
 	CARP_DROP_TYPE,
@@ -74,8 +76,22 @@ void carp_header_build(const struct carp_header *h, uint8_t out[CARP_HEADER_LEN]
  */
 enum carp_counter carp_header_parse(const uint8_t *payload, size_t len, struct carp_header *out);
 
-/** True if the Internet checksum over the first 36 octets is right. There is no pseudo-header. */
+/** What the checksum of an advertisement over IPv6 covers. */
+enum carp_checksum6 {
+	CARP_CHECKSUM6_PLAIN,  /**< the CARP header, as OpenBSD and FreeBSD have it */
+	CARP_CHECKSUM6_PSEUDO, /**< the pseudo-header, too, as NetBSD has it; plain is accepted */
+};
+
+/** True if the Internet checksum over the first 36 octets is right, without a pseudo-header. */
 bool carp_checksum_ok(const uint8_t payload[CARP_HEADER_LEN]);
+
+/** True if it is right with the IPv6 pseudo-header of these two. */
+bool carp_checksum_ok_pseudo(const uint8_t payload[CARP_HEADER_LEN], const struct ip_addr *from,
+			     const struct ip_addr *to);
+
+/** Make it right with the IPv6 pseudo-header; carp_frame_build() does. */
+void carp_checksum_set_pseudo(uint8_t payload[CARP_HEADER_LEN], const struct ip_addr *from,
+			      const struct ip_addr *to);
 
 /**
  * True if the payload has the shape of a VRRPv2 (RFC 3768) or VRRPv3 (RFC 5798) advertisement. A
@@ -103,13 +119,17 @@ struct carp_frame {
 	struct ip_addr source; /**< the family of the frame */
 	uint8_t tos;           /**< IPv4 type of service, IPv6 traffic class */
 	uint16_t id;           /**< IPv4 identification; DF is always set */
+	/** Of an IPv6 frame: as the action says, for the pseudo-header is that of each frame. */
+	enum carp_checksum6 checksum6;
 };
 
 #define CARP_FRAME_MAX 90
 
 /**
- * Write an untagged Ethernet frame of 70 (IPv4) or 90 (IPv6) octets, TTL or hop limit 255.
+ * Write an untagged Ethernet frame of 70 (IPv4) or 90 (IPv6) octets, TTL or hop limit 255, flow
+ * label 0.
  *
+ * @param payload with the plain checksum
  * @return its length
  */
 size_t carp_frame_build(const struct carp_frame *f, const uint8_t payload[CARP_HEADER_LEN],

@@ -33,6 +33,13 @@
 #define CONFIG_ACCEPT_MAX 8             /**< further secrets of one vhid */
 #define CONFIG_PEERS_MAX 16             /**< of one vhid */
 #define CONFIG_NOTIFY_MAX 16
+#define CONFIG_NEIGHBORS_MAX 65536
+#define CONFIG_ROUTES_MAX 65536         /**< in the file itself */
+#define CONFIG_ROUTES_TOTAL_MAX 4000000 /**< with those of routes_file */
+#define CONFIG_PATHS_MAX 16             /**< next hops of one route */
+#define CONFIG_PATHS_TOTAL_MAX 16384    /**< of all routes; equal lists count once */
+#define CONFIG_RA_PREFIXES_MAX 32       /**< they fit in a packet of 1280 octets, with dns */
+#define CONFIG_RA_DNS_MAX 8
 
 enum config_idle {
 	CONFIG_IDLE_POLL,
@@ -49,6 +56,12 @@ enum config_mac_mode {
 enum config_vhid_mac {
 	CONFIG_VHID_MAC_VIRTUAL,
 	CONFIG_VHID_MAC_PORT,
+};
+
+enum config_ra_preference {
+	CONFIG_RA_LOW,
+	CONFIG_RA_MEDIUM,
+	CONFIG_RA_HIGH,
 };
 
 /** A prefix of a router advertisement (RFC 4861 section 6.2.1, AdvPrefixList). */
@@ -68,7 +81,7 @@ struct config_ra {
 	uint8_t hop_limit;         /**< AdvCurHopLimit */
 	bool managed;              /**< AdvManagedFlag */
 	bool other_config;         /**< AdvOtherConfigFlag */
-	int8_t preference;         /**< RFC 4191: -1 low, 0 medium, 1 high */
+	enum config_ra_preference preference; /**< RFC 4191 */
 	uint32_t mtu;              /**< AdvLinkMTU; 0: no option */
 	uint32_t reachable_ms;     /**< AdvReachableTime */
 	uint32_t retrans_ms;       /**< AdvRetransTimer */
@@ -122,7 +135,10 @@ struct config_vhid {
 	enum carp_digest_variant digest;
 	enum carp_checksum6 checksum6;
 	enum carp_replay replay;
-	/** First own address of the interface and family, else the lowest virtual one. */
+	/**
+	 * First own address of the interface and family, of IPv6 the first link-local one, or with
+	 * peers that are not link-local the first other; else the lowest virtual address.
+	 */
 	struct ip_addr source[IP_FAMILIES];
 	bool has_source[IP_FAMILIES];
 };
@@ -133,22 +149,21 @@ enum config_route_type {
 	CONFIG_ROUTE_BLACKHOLE,
 };
 
-/** Next hops of one route. */
-#define CONFIG_PATHS_MAX 16
-
-/** A next hop, and the interface whose prefix covers it. */
+/** A next hop, and the interface whose link it is on. */
 struct config_path {
 	struct ip_addr via;
 	unsigned int interface;
 };
 
-/** A route of the file, or of routes_file. */
+/** A route of the file, or of routes_file. There may be millions: 24 octets. */
 struct config_route {
-	struct ip_prefix prefix;
-	enum config_route_type type;
-	unsigned int interface;   /**< CONFIG_ROUTE_INTERFACE */
-	uint32_t first_path;      /**< CONFIG_ROUTE_VIA: its place in struct config paths */
-	uint32_t path_count;
+	struct ip_prefix prefix; /**< without host bits */
+	uint8_t type;            /**< enum config_route_type */
+	uint8_t path_count;      /**< CONFIG_ROUTE_VIA */
+	union {
+		uint32_t first_path; /**< CONFIG_ROUTE_VIA: its place in struct config paths */
+		uint32_t interface;  /**< CONFIG_ROUTE_INTERFACE */
+	};
 };
 
 /** A neighbour that is not asked for. */
@@ -174,11 +189,15 @@ struct config {
 	size_t vhid_count;
 	struct config_notify *notify;
 	size_t notify_count;
-	struct config_route *routes; /**< sorted by prefix, each prefix once */
+	/**
+	 * Sorted by family, address and length; each prefix once, and none that is the prefix of an
+	 * address of ours.
+	 */
+	struct config_route *routes;
 	size_t route_count;
-	struct config_path *paths;
+	struct config_path *paths; /**< routes with the same next hops share theirs */
 	size_t path_count;
-	struct config_neighbor *neighbors;
+	struct config_neighbor *neighbors; /**< sorted by interface and address */
 	size_t neighbor_count;
 };
 
@@ -208,7 +227,7 @@ struct config_report {
  * Read, parse and check a file.
  *
  * @param path   the file; a relative pass_file is looked for in $CREDENTIALS_DIRECTORY, if that is
- *               set, then in the folder of @p path
+ *               set, then in the folder of @p path; a relative routes_file in this folder
  * @param report filled with every error and warning; free with config_report_free()
  * @return       the configuration if there is no error, else NULL with errno EINVAL, or ENOMEM: the
  *               report then says "out of memory" and may lack entries
@@ -223,6 +242,20 @@ struct config *config_load(const char *path, enum config_purpose purpose,
  */
 struct config *config_load_text(const char *text, size_t len, const char *name,
 				enum config_purpose purpose, struct config_report *report);
+
+/** True if the interface has an own or a virtual IPv6 address. */
+bool config_uses_ipv6(const struct config *c, size_t interface);
+
+/**
+ * Give every interface that uses IPv6 and has no link-local address of its own the one that its
+ * MAC makes (RFC 4291 appendix A), as the last of its addresses, and choose sources anew. The file
+ * cannot say it; to be done once, before anybody else sees the configuration.
+ *
+ * @param macs   by interface: six octets
+ * @param report an address that is taken as a virtual one or a peer is added as an error
+ * @return       0; -EADDRINUSE if there are such errors; -ENOMEM
+ */
+int config_link_locals_add(struct config *c, const uint8_t (*macs)[6], struct config_report *report);
 
 void config_free(struct config *c);
 void config_report_free(struct config_report *report);
@@ -243,10 +276,12 @@ void config_report_print(const struct config_report *report, const char *path, F
 
 enum config_change_type {
 	CONFIG_SETTINGS_CHANGED,  /**< something of carp, workers or notify */
-	CONFIG_INTERFACE_CHANGED, /**< own addresses or start_delay_ms of an interface */
+	CONFIG_INTERFACE_CHANGED, /**< own addresses, start_delay_ms or RAs of an interface */
 	CONFIG_VHID_ADDED,
 	CONFIG_VHID_REMOVED,
 	CONFIG_VHID_CHANGED,
+	CONFIG_NEIGHBORS_CHANGED,
+	CONFIG_ROUTES_CHANGED,
 };
 
 /** One step from the running configuration to the new one. */
@@ -258,7 +293,10 @@ struct config_change {
 };
 
 struct config_diff {
-	/** Vhids that go, then settings, interfaces and vhids that change, then vhids that come. */
+	/**
+	 * Vhids that go; then settings, interfaces and vhids that change; then vhids that come; then
+	 * neighbours and routes, each as a whole.
+	 */
 	struct config_change *changes;
 	size_t count;
 };

@@ -6,8 +6,8 @@
 
 #include "config/config_internal.h"
 
-const char *
-config_address_objection(const struct ip_prefix *prefix)
+static const char *
+objection4(const struct ip_prefix *prefix)
 {
 	uint32_t addr = ntohl(ip_addr_v4_be(&prefix->addr));
 	uint32_t host_mask = (uint32_t)((UINT64_C(1) << (32 - prefix->len)) - 1);
@@ -28,6 +28,51 @@ config_address_objection(const struct ip_prefix *prefix)
 	if ((addr & host_mask) == host_mask)
 		return "the broadcast address of its prefix";
 	return NULL;
+}
+
+/* RFC 4291 section 2.6.1: nothing behind the prefix. */
+static bool
+is_anycast(const struct ip_prefix *prefix)
+{
+	struct ip_prefix zero = { .addr = prefix->addr, .len = prefix->len };
+	unsigned int whole = prefix->len / 8;
+
+	/* RFC 6164: a /127 has none. */
+	if (prefix->len >= 127)
+		return false;
+	memset(zero.addr.octets + whole, 0, sizeof(zero.addr.octets) - whole);
+	if (prefix->len % 8 != 0)
+		zero.addr.octets[whole] =
+			(uint8_t)(prefix->addr.octets[whole] & (0xff00u >> (prefix->len % 8)));
+	return ip_addr_compare(&zero.addr, &prefix->addr) == 0;
+}
+
+static const char *
+objection6(const struct ip_prefix *prefix)
+{
+	static const struct ip_addr unspecified = { .family = IP_V6 };
+	static const struct ip_addr loopback = { .octets = { [15] = 1 }, .family = IP_V6 };
+	static const struct ip_prefix mapped = {
+		.addr = { .octets = { [10] = 0xff, [11] = 0xff }, .family = IP_V6 }, .len = 96
+	};
+
+	if (ip_addr_compare(&prefix->addr, &unspecified) == 0)
+		return "the unspecified address";
+	if (ip_addr_compare(&prefix->addr, &loopback) == 0)
+		return "a loopback address";
+	if (ip_addr_is_multicast(&prefix->addr))
+		return "a multicast address";
+	if (ip_prefix_covers(&mapped, &prefix->addr))
+		return "an IPv4-mapped address";
+	if (is_anycast(prefix))
+		return "the subnet-router anycast address of its prefix";
+	return NULL;
+}
+
+const char *
+config_address_objection(const struct ip_prefix *prefix)
+{
+	return prefix->addr.family == IP_V4 ? objection4(prefix) : objection6(prefix);
 }
 
 static void
@@ -63,10 +108,6 @@ read_address(struct config_reader *r, const struct config_place *at, const json_
 	error = ip_prefix_parse(text, out);
 	if (error != 0) {
 		parse_error(r, at, text, error);
-		return false;
-	}
-	if (out->addr.family == IP_V6) {
-		config_error(r, at, "%s: IPv6 is not yet supported", text);
 		return false;
 	}
 	objection = config_address_objection(out);

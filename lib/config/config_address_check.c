@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "config/config_internal.h"
 
 /*
  * No address may be there twice, be it an own one or a virtual one, on whatever interface; and none
- * may be called a peer. A peer itself may be that of many vhids.
+ * may be called a peer. A peer itself may be that of many vhids. A link-local address is one of its
+ * interface: elsewhere the same octets are another one.
  */
 
 enum address_role {
@@ -31,46 +33,58 @@ struct address_ref {
 	size_t index; /* within its addresses or peers */
 };
 
+struct scoped_addr {
+	size_t scope; /* of a link-local address: its interface */
+	struct ip_addr addr;
+};
+
 struct address_list {
 	struct address_ref *refs;
+	struct scoped_addr *keys;
 	struct config_unique *items;
 	size_t count;
 };
 
 static void
-list_add(struct address_list *list, const struct ip_addr *addr, struct address_ref ref)
+list_add(struct address_list *list, const struct ip_addr *addr, size_t interface,
+	 struct address_ref ref)
 {
+	struct scoped_addr *key = &list->keys[list->count];
+
 	if (addr->family >= IP_FAMILIES)
 		return;
+	key->scope = ip_addr_is_link_local6(addr) ? interface : 0;
+	key->addr = *addr;
 	list->refs[list->count] = ref;
-	list->items[list->count].key = addr;
-	list->items[list->count].len = sizeof(*addr);
+	list->items[list->count].key = key;
+	list->items[list->count].len = offsetof(struct scoped_addr, addr) + sizeof(*addr);
 	list->count++;
 }
 
 /* What comes first is named as the first: own addresses, virtual ones, peers. */
 static void
-list_fill(struct address_list *list, const struct config *c)
+list_fill(struct address_list *list, const struct config *c, const size_t *interfaces)
 {
 	for (size_t i = 0; i < c->interface_count; i++) {
 		const struct config_interface *ifc = &c->interfaces[i];
 
 		for (size_t a = 0; a < ifc->address_count; a++)
-			list_add(list, &ifc->addresses[a].addr,
+			list_add(list, &ifc->addresses[a].addr, i,
 				 (struct address_ref){ ROLE_OWN, i, a });
 	}
 	for (size_t i = 0; i < c->vhid_count; i++) {
 		const struct config_vhid *vhid = &c->vhids[i];
 
 		for (size_t a = 0; a < vhid->address_count; a++)
-			list_add(list, &vhid->addresses[a].addr,
+			list_add(list, &vhid->addresses[a].addr, interfaces[i],
 				 (struct address_ref){ ROLE_VIRTUAL, i, a });
 	}
 	for (size_t i = 0; i < c->vhid_count; i++) {
 		const struct config_vhid *vhid = &c->vhids[i];
 
 		for (size_t p = 0; p < vhid->peer_count; p++)
-			list_add(list, &vhid->peers[p], (struct address_ref){ ROLE_PEER, i, p });
+			list_add(list, &vhid->peers[p], interfaces[i],
+				 (struct address_ref){ ROLE_PEER, i, p });
 	}
 }
 
@@ -99,24 +113,25 @@ report_conflict(struct config_reader *r, const struct address_list *list, size_t
 	char text[IP_ADDR_TEXT];
 
 	config_error(r, &at, "%s is %s %s, /%s/%zu/%s/%zu",
-		     ip_addr_format(list->items[i].key, text),
+		     ip_addr_format(&list->keys[i].addr, text),
 		     ref->role == ROLE_PEER ? "ourselves:" : "already", roles[first->role].name,
 		     roles[first->role].array, first->owner, roles[first->role].key, first->index);
 }
 
 void
-config_addresses_check(struct config_reader *r)
+config_addresses_check(struct config_reader *r, const size_t *interfaces)
 {
 	size_t total = address_total(r->config);
 	struct address_list list = { 0 };
 
 	list.refs = calloc(total + 1, sizeof(*list.refs));
+	list.keys = calloc(total + 1, sizeof(*list.keys));
 	list.items = calloc(total + 1, sizeof(*list.items));
-	if (list.refs == NULL || list.items == NULL) {
+	if (list.refs == NULL || list.keys == NULL || list.items == NULL) {
 		r->is_out_of_memory = true;
 		goto out;
 	}
-	list_fill(&list, r->config);
+	list_fill(&list, r->config, interfaces);
 	if (config_unique_find(list.items, list.count) != 0) {
 		r->is_out_of_memory = true;
 		goto out;
@@ -129,5 +144,6 @@ config_addresses_check(struct config_reader *r)
 	}
 out:
 	free(list.items);
+	free(list.keys);
 	free(list.refs);
 }

@@ -188,6 +188,31 @@ out:
 	free(keys);
 }
 
+/* Routes and neighbours are a matter of all links, which includes those of routes[]. */
+static void
+check_routing(struct config_reader *r, const size_t *vhid_interfaces)
+{
+	struct config_links *links;
+
+	if (r->routes == NULL && r->routes_file == NULL && r->neighbors == NULL)
+		return;
+	links = calloc(1, sizeof(*links));
+	if (links == NULL) {
+		r->is_out_of_memory = true;
+		return;
+	}
+	if (config_links_collect(r, vhid_interfaces, links) != 0 ||
+	    config_routes_link(r, links) != 0) {
+		r->is_out_of_memory = true;
+	} else {
+		config_links_sort(links);
+		config_neighbors_read(r, links);
+		config_routes_read(r, links);
+	}
+	config_links_free(links);
+	free(links);
+}
+
 void
 config_check(struct config_reader *r)
 {
@@ -205,6 +230,9 @@ config_check(struct config_reader *r)
 	config_vlans_check(r);
 	check_vhids(r, vhid_interfaces);
 	config_peers_check(r, vhid_interfaces);
-	config_addresses_check(r);
+	config_addresses_check(r, vhid_interfaces);
+	config_mtus_check(r, vhid_interfaces);
+	config_ra_check(r, vhid_interfaces);
+	check_routing(r, vhid_interfaces);
 	free(vhid_interfaces);
 }

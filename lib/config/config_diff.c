@@ -27,8 +27,8 @@ struct comparison {
 	struct config_diff *out;
 };
 
-static bool
-members_are_equal(const struct config_member *keys, const void *was, const void *now)
+bool
+config_members_are_equal(const struct config_member *keys, const void *was, const void *now)
 {
 	for (; keys->name != NULL; keys++) {
 		if (memcmp((const uint8_t *)was + keys->offset, (const uint8_t *)now + keys->offset,
@@ -70,8 +70,8 @@ notify_is_equal(const struct config *was, const struct config *now)
 static void
 compare_settings(struct comparison *c)
 {
-	if (!members_are_equal(config_carp_keys, c->was, c->now) ||
-	    !members_are_equal(config_workers_keys, c->was, c->now) ||
+	if (!config_members_are_equal(config_carp_keys, c->was, c->now) ||
+	    !config_members_are_equal(config_workers_keys, c->was, c->now) ||
 	    !notify_is_equal(c->was, c->now))
 		add(c, CONFIG_SETTINGS_CHANGED, 0, 0);
 }
@@ -85,9 +85,10 @@ compare_interfaces(struct comparison *c)
 		const struct config_interface *was = &c->was->interfaces[at];
 		const struct config_interface *now = &c->now->interfaces[i];
 
-		if (!members_are_equal(config_interface_keys, was, now) ||
+		if (!config_members_are_equal(config_interface_keys, was, now) ||
 		    !arrays_are_equal(was->addresses, was->address_count, now->addresses,
-				      now->address_count, sizeof(*was->addresses)))
+				      now->address_count, sizeof(*was->addresses)) ||
+		    !config_ra_is_equal(was->ra, now->ra))
 			add(c, CONFIG_INTERFACE_CHANGED, at, i);
 	}
 }
@@ -140,7 +141,7 @@ compare_vhid(struct comparison *c, size_t at, size_t i)
 	const struct config_vhid *now = &c->now->vhids[i];
 	bool has_other_addresses = !addresses_are_equal(was, now);
 
-	if (!has_other_addresses && members_are_equal(config_vhid_keys, was, now) &&
+	if (!has_other_addresses && config_members_are_equal(config_vhid_keys, was, now) &&
 	    keys_are_equal(was, now) && sources_are_equal(was, now) &&
 	    arrays_are_equal(was->peers, was->peer_count, now->peers, now->peer_count,
 			     sizeof(*was->peers)))
@@ -176,9 +177,23 @@ match_vhids(struct comparison *c)
 }
 
 static int
+compare_routing(struct comparison *c)
+{
+	int is_equal = config_neighbors_are_equal(c->was, c->now, c->interface_was);
+
+	if (is_equal < 0)
+		return is_equal;
+	if (is_equal == 0)
+		add(c, CONFIG_NEIGHBORS_CHANGED, 0, 0);
+	if (!config_routes_are_equal(c->was, c->now, c->interface_was))
+		add(c, CONFIG_ROUTES_CHANGED, 0, 0);
+	return 0;
+}
+
+static int
 list_changes(struct comparison *c)
 {
-	size_t most = 1 + c->now->interface_count + c->was->vhid_count + c->now->vhid_count;
+	size_t most = 3 + c->now->interface_count + c->was->vhid_count + c->now->vhid_count;
 	int error;
 
 	c->out->changes = calloc(most, sizeof(*c->out->changes));
@@ -203,7 +218,7 @@ list_changes(struct comparison *c)
 		if (c->vhid_was[i] == SIZE_MAX)
 			add(c, CONFIG_VHID_ADDED, 0, i);
 	}
-	return 0;
+	return compare_routing(c);
 }
 
 int

@@ -125,7 +125,7 @@ const struct config_member config_interface_keys[] = {
 	  CONFIG_FIELD(struct config_interface, mac_mode) },
 	{ .name = "start_delay_ms", .type = CONFIG_INTEGER, .min = 0, .max = CONFIG_DELAY_MAX_MS,
 	  CONFIG_FIELD(struct config_interface, start_delay_ms) },
-	CONFIG_LATER("router_advertisement"),
+	{ .name = "router_advertisement", .type = CONFIG_OBJECT, .read = config_ra_read },
 	CONFIG_LATER("host"),
 	{ .name = NULL },
 };

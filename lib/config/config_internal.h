@@ -32,6 +32,9 @@ struct config_reader {
 	/** As written, good or not; NULL where there is none. Indices are those of the struct. */
 	const json_t *interfaces;
 	const json_t *vhids;
+	const json_t *routes;
+	const json_t *neighbors;
+	const char *routes_file;
 	bool interfaces_are_complete; /**< the interfaces above are all that the file defines */
 	bool is_out_of_memory;
 };
@@ -95,6 +98,10 @@ extern const struct config_member config_workers_keys[];
 extern const struct config_member config_interface_keys[];
 extern const struct config_member config_vhid_keys[];
 extern const struct config_member config_notify_keys[];
+extern const struct config_member config_ra_keys[];
+extern const struct config_member config_ra_prefix_keys[];
+extern const struct config_member config_route_keys[];
+extern const struct config_member config_neighbor_keys[];
 
 /** Store the defaults of @p keys into @p target. */
 void config_object_preset(const struct config_member *keys, void *target);
@@ -130,6 +137,7 @@ config_read_fn config_pass_file_read;
 config_read_fn config_pass_accept_read;
 config_read_fn config_peers_read;
 config_read_fn config_notify_read;
+config_read_fn config_ra_read;
 
 /** No accepted secret may be there twice, nor be the one that is sent. */
 void config_accept_check(struct config_reader *r, const struct config_place *at,
@@ -142,7 +150,7 @@ void config_accept_check(struct config_reader *r, const struct config_place *at,
 void config_addresses_read(struct config_reader *r, const struct config_place *at,
 			   const json_t *array, size_t max, struct ip_prefix **out, size_t *count);
 
-/** Why an IPv4 address cannot be that of a host: "a loopback address", ...; NULL if it can. */
+/** Why an address cannot be that of a host: "a loopback address", ...; NULL if it can. */
 const char *config_address_objection(const struct ip_prefix *prefix);
 
 #define CONFIG_DEVICE_MAX 64 /**< RTE_DEV_NAME_MAX_LEN: with the terminating NUL */
@@ -189,7 +197,11 @@ void config_check(struct config_reader *r);
 void config_vlans_check(struct config_reader *r);
 /** @param interfaces by vhid: the index of its interface, SIZE_MAX if that is an error */
 void config_peers_check(struct config_reader *r, const size_t *interfaces);
-void config_addresses_check(struct config_reader *r);
+void config_addresses_check(struct config_reader *r, const size_t *interfaces);
+/** No link with IPv6 may have an MTU below its least. */
+void config_mtus_check(struct config_reader *r, const size_t *interfaces);
+/** Router advertisements against the addresses; takes prefixes from them where none are given. */
+void config_ra_check(struct config_reader *r, const size_t *interfaces);
 
 /** Choose the source address of each vhid and family. */
 void config_sources_choose(struct config *c);
@@ -207,6 +219,151 @@ void config_unique_set(struct config_unique *item, const char *text);
 /** Set @p first of each item, in n log n. Returns 0 or -ENOMEM. */
 int config_unique_find(struct config_unique *items, size_t count);
 
+/** For a table whose size is a power of two. */
+size_t config_hash(const void *octets, size_t len);
+
+/* ------------------------------------------------------------------------------------------- */
+/* Links: config_link.c                                                                         */
+/* ------------------------------------------------------------------------------------------- */
+
+#define CONFIG_ANY_INTERFACE (-1)
+
+/** A prefix whose hosts are reached without a router. */
+struct config_link {
+	struct ip_prefix prefix; /**< without host bits */
+	unsigned int interface;
+	bool is_route; /**< from routes[], not from an address of ours */
+};
+
+/** An address of ours. */
+struct config_our {
+	struct ip_addr addr;
+	int interface; /**< of a link-local one, else CONFIG_ANY_INTERFACE */
+};
+
+/** What the interfaces reach, and who we are; sorted, for a look-up for each of a million routes. */
+struct config_links {
+	const struct config *config;
+	struct config_link *links;
+	size_t count;
+	size_t size;
+	size_t start[IP_FAMILIES][130]; /**< by length: the first of its links; ends with the next */
+	struct config_our *ours;
+	size_t our_count;
+	unsigned int *by_name; /**< indices of interfaces */
+	bool uses_ip6[CONFIG_INTERFACES_MAX];
+	/** Every name and address was good: what is not found here is an error of its own. */
+	bool is_complete;
+};
+
+/** @param interfaces as config_peers_check(). Reported: nothing but lack of memory. */
+int config_links_collect(struct config_reader *r, const size_t *interfaces,
+			 struct config_links *l);
+/** Prefixes may be added before config_links_sort(). */
+int config_links_add(struct config_links *l, const struct ip_prefix *prefix, unsigned int interface,
+		     bool is_route);
+void config_links_sort(struct config_links *l);
+void config_links_free(struct config_links *l);
+
+/** The index of the interface of that name, or -ENOENT. */
+int config_links_interface(const struct config_links *l, const char *name);
+
+/** The longest prefix that covers an address [of one interface], or NULL. */
+const struct config_link *config_links_find(const struct config_links *l,
+					    const struct ip_addr *addr, int interface);
+
+/** True if a route to @p prefix would be one to a link, or to an address, of ours. */
+bool config_links_have(const struct config_links *l, const struct ip_prefix *prefix);
+
+/** True for an own address and for a virtual one; a link-local one is ours on an interface. */
+bool config_links_are_us(const struct config_links *l, const struct ip_addr *addr, int interface);
+
+/** The address without the bits beyond the length. */
+struct ip_addr config_prefix_base(const struct ip_prefix *prefix);
+
+/* ------------------------------------------------------------------------------------------- */
+/* Routes and neighbours                                                                        */
+/* ------------------------------------------------------------------------------------------- */
+
+/** Long enough for two addresses and some words. */
+#define CONFIG_WHY 192
+
+/** A neighbour or next hop: why it cannot be one, written to @p why; NULL if it can. */
+const char *config_host_objection(const struct config_link *link, const struct ip_addr *addr,
+				  char why[CONFIG_WHY]);
+
+/**
+ * Find the interface of a next hop.
+ *
+ * @param interface that of a link-local next hop, else CONFIG_ANY_INTERFACE
+ * @return          why it cannot be a next hop of that family, written to @p why; NULL if it can
+ */
+const char *config_gateway_resolve(const struct config_links *l, enum ip_family family,
+				   const struct ip_addr *via, int interface,
+				   struct config_path *out, char why[CONFIG_WHY]);
+
+/** Why nobody routes to such a prefix; NULL if it is one that can be routed to. */
+const char *config_prefix_objection(const struct ip_prefix *prefix, char why[CONFIG_WHY]);
+
+/** A route with the place where it was found. */
+struct config_route_item {
+	struct config_route route;
+	uint32_t origin; /**< its element of routes[]; from CONFIG_ROUTES_MAX on: its line */
+};
+
+/** A list of next hops that routes share. */
+struct config_path_set {
+	uint32_t first;
+	uint32_t count; /**< 0: a free slot */
+};
+
+/** The routes of one load while they are collected. */
+struct config_route_list {
+	struct config_reader *reader;
+	const struct config_links *links;
+	char *file; /**< path of routes_file */
+	struct config_route_item *items;
+	size_t count;
+	size_t size;
+	struct config_path_set *sets; /**< hash of the lists of next hops that are stored */
+	size_t set_slots;             /**< a power of two */
+	size_t set_count;
+	size_t path_size; /**< allocated */
+	size_t file_errors;
+	size_t file_warnings;
+};
+
+/** Add a route. Returns 0; -ENOMEM; -ENOSPC if there are too many. */
+int config_route_add(struct config_route_list *list, const struct config_route *route,
+		     uint32_t origin);
+
+/**
+ * Find or store a list of next hops, which is sorted.
+ *
+ * @return its place in the paths of the configuration; -ENOMEM; -ENOSPC if there are too many
+ */
+int64_t config_paths_store(struct config_route_list *list, struct config_path *paths, size_t count);
+
+/** Sort, report what is there twice, hand over to the configuration. */
+void config_routes_finish(struct config_route_list *list);
+
+/** An error of a line of routes_file; after the first ones they are only counted. */
+void config_line_error(struct config_route_list *list, uint32_t line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** Read routes_file, whose path is in the list. */
+void config_routes_file_read(struct config_route_list *list);
+
+/** Read routes[] and routes_file. */
+void config_routes_read(struct config_reader *r, const struct config_links *links);
+/** Add the prefixes of routes[] that name an interface to the links. */
+int config_routes_link(struct config_reader *r, struct config_links *links);
+
+void config_neighbors_read(struct config_reader *r, const struct config_links *links);
+
+/** By interface and address, for qsort(). */
+int config_neighbor_compare(const void *a, const void *b);
+
 /* ------------------------------------------------------------------------------------------- */
 /* Difference                                                                                   */
 /* ------------------------------------------------------------------------------------------- */
@@ -219,5 +376,17 @@ int config_unique_find(struct config_unique *items, size_t count);
  */
 int config_interfaces_match(const struct config *was, const struct config *now,
 			    size_t *interface_was, struct config_report *report);
+
+/** What members_are_equal compares: the fields of a table of keys. */
+bool config_members_are_equal(const struct config_member *keys, const void *was, const void *now);
+
+bool config_ra_is_equal(const struct config_ra *was, const struct config_ra *now);
+
+/** @param interface_was by interface of the new configuration */
+bool config_routes_are_equal(const struct config *was, const struct config *now,
+			     const size_t *interface_was);
+/** 1: they are; 0: they are not; -ENOMEM */
+int config_neighbors_are_equal(const struct config *was, const struct config *now,
+			       const size_t *interface_was);
 
 #endif /* CONFIG_INTERNAL_H */

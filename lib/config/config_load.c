@@ -117,15 +117,25 @@ free_vhid(struct config_vhid *vhid)
 	free(vhid->peers);
 }
 
+static void
+free_interface(struct config_interface *ifc)
+{
+	free(ifc->device);
+	free(ifc->addresses);
+	if (ifc->ra == NULL)
+		return;
+	free(ifc->ra->prefixes);
+	free(ifc->ra->dns);
+	free(ifc->ra);
+}
+
 void
 config_free(struct config *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->interface_count; i++) {
-		free(c->interfaces[i].device);
-		free(c->interfaces[i].addresses);
-	}
+	for (size_t i = 0; i < c->interface_count; i++)
+		free_interface(&c->interfaces[i]);
 	for (size_t i = 0; i < c->vhid_count; i++)
 		free_vhid(&c->vhids[i]);
 	for (size_t i = 0; i < c->notify_count; i++)
@@ -133,6 +143,9 @@ config_free(struct config *c)
 	free(c->interfaces);
 	free(c->vhids);
 	free(c->notify);
+	free(c->routes);
+	free(c->paths);
+	free(c->neighbors);
 	free(c);
 }
 

@@ -10,7 +10,7 @@ parse(struct config_reader *r, const struct config_place *at, const json_t *valu
       struct ip_addr *out)
 {
 	const char *text = json_string_value(value);
-	struct ip_prefix alone = { .len = 32 };
+	struct ip_prefix alone = { 0 };
 	const char *objection;
 	char quoted[CONFIG_QUOTED];
 
@@ -22,10 +22,7 @@ parse(struct config_reader *r, const struct config_place *at, const json_t *valu
 		config_error(r, at, "%s is not an address", config_quote(text, quoted));
 		return false;
 	}
-	if (alone.addr.family == IP_V6) {
-		config_error(r, at, "%s: IPv6 is not yet supported", text);
-		return false;
-	}
+	alone.len = alone.addr.family == IP_V4 ? 32 : 128;
 	objection = config_address_objection(&alone);
 	if (objection != NULL)
 		config_error(r, at, "%s is %s", text, objection);
@@ -79,7 +76,7 @@ static void
 check_link(struct config_reader *r, const struct config_place *at,
 	   const struct config_interface *ifc, const struct ip_addr *peer)
 {
-	bool has_family = false;
+	bool is_family_known = false;
 	char text[IP_ADDR_TEXT];
 
 	ip_addr_format(peer, text);
@@ -87,7 +84,7 @@ check_link(struct config_reader *r, const struct config_place *at,
 		struct ip_prefix on_link = ifc->addresses[i];
 		const char *objection;
 
-		has_family |= on_link.addr.family == peer->family;
+		is_family_known |= on_link.addr.family == peer->family;
 		if (!ip_prefix_covers(&on_link, peer))
 			continue;
 		on_link.addr = *peer;
@@ -96,10 +93,52 @@ check_link(struct config_reader *r, const struct config_place *at,
 			config_error(r, at, "%s is %s", text, objection);
 		return;
 	}
-	if (has_family)
+	/* A link-local one is on every link, and IPv6 has an own link-local address on it. */
+	if (ip_addr_is_link_local6(peer))
+		return;
+	if (is_family_known)
 		config_error(r, at, "%s is not on the link of %s", text, ifc->name);
 	else
-		config_error(r, at, "%s needs an own IPv4 address on %s", text, ifc->name);
+		config_error(r, at, "%s needs an own %s address on %s", text,
+			     peer->family == IP_V4 ? "IPv4" : "IPv6", ifc->name);
+}
+
+static bool
+has_family(const struct config_vhid *vhid, enum ip_family family)
+{
+	for (size_t i = 0; i < vhid->address_count; i++) {
+		if (vhid->addresses[i].addr.family == family)
+			return true;
+	}
+	return false;
+}
+
+/* The first peer of the family of the one at @p i. */
+static size_t
+first_of_family(const struct config_vhid *vhid, size_t i)
+{
+	size_t first = 0;
+
+	while (vhid->peers[first].family != vhid->peers[i].family)
+		first++;
+	return first;
+}
+
+static void
+check_family(struct config_reader *r, const struct config_place *at, const struct config_vhid *vhid,
+	     size_t i)
+{
+	const struct ip_addr *peer = &vhid->peers[i];
+	size_t first = first_of_family(vhid, i);
+	char text[IP_ADDR_TEXT];
+
+	if (!has_family(vhid, peer->family))
+		config_error(r, at, "%s: the vhid has no %s address", ip_addr_format(peer, text),
+			     peer->family == IP_V4 ? "IPv4" : "IPv6");
+	/* All of them know us by one source. */
+	else if (ip_addr_is_link_local6(peer) != ip_addr_is_link_local6(&vhid->peers[first]))
+		config_error(r, at, "%s and element %zu: link-local or not, all have to be the same",
+			     ip_addr_format(peer, text), first);
 }
 
 void
@@ -117,8 +156,10 @@ config_peers_check(struct config_reader *r, const size_t *interfaces)
 		for (size_t p = 0; interfaces[i] != SIZE_MAX && p < vhid->peer_count; p++) {
 			struct config_place at = { .parent = &peers, .index = p };
 
-			if (vhid->peers[p].family < IP_FAMILIES)
-				check_link(r, &at, &c->interfaces[interfaces[i]], &vhid->peers[p]);
+			if (vhid->peers[p].family >= IP_FAMILIES)
+				continue;
+			check_family(r, &at, vhid, p);
+			check_link(r, &at, &c->interfaces[interfaces[i]], &vhid->peers[p]);
 		}
 	}
 }

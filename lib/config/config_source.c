@@ -2,13 +2,26 @@
 #include "config/config_internal.h"
 
 static const struct ip_addr *
-first_own(const struct config_interface *ifc, enum ip_family family)
+first_own(const struct config_interface *ifc, enum ip_family family, bool is_link_local)
 {
 	for (size_t i = 0; i < ifc->address_count; i++) {
-		if (ifc->addresses[i].addr.family == family)
-			return &ifc->addresses[i].addr;
+		const struct ip_addr *addr = &ifc->addresses[i].addr;
+
+		if (addr->family == family && ip_addr_is_link_local6(addr) == is_link_local)
+			return addr;
 	}
 	return NULL;
+}
+
+/* Over IPv6 the link-local one; but peers that are not link-local know us by another one. */
+static bool
+wants_link_local(const struct config_vhid *vhid, enum ip_family family)
+{
+	for (size_t i = 0; i < vhid->peer_count; i++) {
+		if (vhid->peers[i].family == family)
+			return ip_addr_is_link_local6(&vhid->peers[i]);
+	}
+	return family == IP_V6;
 }
 
 static const struct ip_addr *
@@ -29,7 +42,7 @@ static void
 choose(const struct config_interface *ifc, struct config_vhid *vhid, enum ip_family family)
 {
 	const struct ip_addr *virtual = lowest_virtual(vhid, family);
-	const struct ip_addr *own = first_own(ifc, family);
+	const struct ip_addr *own = first_own(ifc, family, wants_link_local(vhid, family));
 
 	/* A family without virtual addresses is not advertised. */
 	if (virtual == NULL)

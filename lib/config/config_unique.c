@@ -52,3 +52,14 @@ config_unique_find(struct config_unique *items, size_t count)
 	free(sorted);
 	return 0;
 }
+
+/* FNV-1a. */
+size_t
+config_hash(const void *octets, size_t len)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ ((const uint8_t *)octets)[i]) * 0x100000001b3;
+	return (size_t)(h ^ h >> 32);
+}

@@ -12,6 +12,12 @@ static const char *const states[] = { "down", "up", NULL };
 /* In the order of enum carp_replay. */
 static const char *const replays[] = { "off", "adaptive", "strict", NULL };
 
+/* In the order of enum carp_digest_variant. */
+static const char *const digests[] = { "freebsd", "openbsd", NULL };
+
+/* In the order of enum carp_checksum6. */
+static const char *const checksums[] = { "plain", "pseudo", NULL };
+
 static void
 read_addresses(struct config_reader *r, const struct config_place *at, const json_t *value,
 	       void *target)
@@ -54,8 +60,10 @@ const struct config_member config_vhid_keys[] = {
 	  CONFIG_FIELD(struct config_vhid, mac) },
 	{ .name = "state", .type = CONFIG_WORD, .words = states, .preset = true,
 	  CONFIG_FIELD(struct config_vhid, up) },
-	CONFIG_LATER("checksum6"),
-	CONFIG_LATER("digest"),
+	{ .name = "checksum6", .type = CONFIG_WORD, .words = checksums,
+	  .preset = CARP_CHECKSUM6_PLAIN, CONFIG_FIELD(struct config_vhid, checksum6) },
+	{ .name = "digest", .type = CONFIG_WORD, .words = digests,
+	  .preset = CARP_DIGEST_NO_LINK_LOCAL, CONFIG_FIELD(struct config_vhid, digest) },
 	{ .name = NULL },
 };
 

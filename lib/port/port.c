@@ -201,6 +201,7 @@ port_close(struct port *p)
 		log_line(WARNING, port, "%s: close: %s", p->label, rte_strerror(-rc));
 	rte_mempool_free(p->pool);
 	p->pool = NULL;
+	port_groups_free(p);
 }
 
 struct port_link

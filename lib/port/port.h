@@ -16,6 +16,7 @@
 #define PORT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <rte_mempool.h>
@@ -37,6 +38,12 @@ struct port_params {
 	enum port_mac_mode mac_mode;
 };
 
+/** A multicast MAC that frames are to be received for. */
+struct port_group {
+	uint64_t mac; /**< word of base/mac.h */
+	uint32_t users;
+};
+
 struct port {
 	uint16_t id;
 	char name[PORT_NAME_MAX];
@@ -51,7 +58,10 @@ struct port {
 	enum port_mac_mode mac_mode;
 	bool is_promiscuous;
 	bool is_stripping; /**< the device takes VLAN tags off, unasked */
+	bool is_allmulticast;
 	uint16_t vhid_users[256]; /**< how many vhids want each virtual MAC */
+	struct port_group *groups; /**< by MAC */
+	size_t group_count;
 	struct rte_mempool *pool;
 };
 
@@ -84,6 +94,16 @@ void port_close(struct port *p);
  */
 int port_vhid_add(struct port *p, uint8_t vhid);
 void port_vhid_remove(struct port *p, uint8_t vhid);
+
+/**
+ * Receive frames sent to these multicast MACs, by a filter, with all groups, or promiscuously;
+ * counted, since several interfaces of a port may want the same. 224.0.0.18 is received anyway.
+ *
+ * @param macs words of base/mac.h
+ * @return     0; -ENOMEM; what the driver said if the mode is PORT_MAC_FILTER
+ */
+int port_groups_add(struct port *p, const uint64_t *macs, size_t count);
+void port_groups_remove(struct port *p, const uint64_t *macs, size_t count);
 
 /** The state of the link now. */
 struct port_link port_link(const struct port *p);

@@ -16,7 +16,8 @@
  */
 static const char *const source_pruning_drivers[] = { "net_i40e" };
 
-static struct rte_ether_addr group_mac = { { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x12 } };
+/* 224.0.0.18 */
+static const uint8_t advert_group[6] = { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x12 };
 
 static bool
 is_source_pruning(const struct port *p)
@@ -28,8 +29,8 @@ is_source_pruning(const struct port *p)
 }
 
 /* A driver that knows no promiscuous mode has no filter either: everything arrives. */
-static int
-go_promiscuous(struct port *p, const char *why)
+int
+port_go_promiscuous(struct port *p, const char *why)
 {
 	int rc = rte_eth_promiscuous_enable(p->id);
 
@@ -45,23 +46,14 @@ go_promiscuous(struct port *p, const char *why)
 int
 port_filter_start(struct port *p)
 {
-	int rc;
+	uint64_t group = mac_load(advert_group);
+	int rc = 0;
 
 	if (p->mac_mode == PORT_MAC_PROMISCUOUS)
-		return go_promiscuous(p, "configured");
-	if (p->mac_mode == PORT_MAC_AUTO && is_source_pruning(p))
-		return go_promiscuous(p, "the driver discards frames from a filtered MAC");
-
-	rc = rte_eth_dev_set_mc_addr_list(p->id, &group_mac, 1);
-	if (rc != 0)
-		rc = rte_eth_allmulticast_enable(p->id);
-	if (rc == 0)
-		return 0;
-	if (p->mac_mode == PORT_MAC_AUTO)
-		return go_promiscuous(p, "no multicast filter");
-	log_line(ERR, port, "%s: mac_mode filter: %s takes no multicast filter: %s", p->label,
-		 p->driver, rte_strerror(-rc));
-	return rc;
+		rc = port_go_promiscuous(p, "configured");
+	else if (p->mac_mode == PORT_MAC_AUTO && is_source_pruning(p))
+		rc = port_go_promiscuous(p, "the driver discards frames from a filtered MAC");
+	return rc != 0 ? rc : port_groups_add(p, &group, 1);
 }
 
 int
@@ -77,7 +69,7 @@ port_vhid_add(struct port *p, uint8_t vhid)
 	if (rc == 0)
 		return 0;
 	if (p->mac_mode == PORT_MAC_AUTO)
-		return go_promiscuous(p, "no filter for another MAC");
+		return port_go_promiscuous(p, "no filter for another MAC");
 	log_line(ERR, port, "%s: mac_mode filter: %s takes no further MAC for vhid %u: %s",
 		 p->label, p->driver, vhid, rte_strerror(-rc));
 	return rc;

@@ -18,7 +18,11 @@ static const struct {
 	{ "/carp", config_carp_keys },
 	{ "/workers", config_workers_keys },
 	{ "/interfaces/*", config_interface_keys },
+	{ "/interfaces/*/router_advertisement", config_ra_keys },
+	{ "/interfaces/*/router_advertisement/prefixes/*", config_ra_prefix_keys },
 	{ "/vhids/*", config_vhid_keys },
+	{ "/routes/*", config_route_keys },
+	{ "/neighbors/*", config_neighbor_keys },
 	{ "/notify/*", config_notify_keys },
 };
 

@@ -5,7 +5,10 @@ import re
 
 # How the page writes the objects that config-keys names by their place.
 NAMES = {"": "", "/carp": "carp.", "/workers": "workers.", "/interfaces/*": "interfaces[].",
-         "/vhids/*": "vhids[].", "/notify/*": "notify[]."}
+         "/interfaces/*/router_advertisement": "router_advertisement.",
+         "/interfaces/*/router_advertisement/prefixes/*": "router_advertisement.prefixes[].",
+         "/vhids/*": "vhids[].", "/routes/*": "routes[].", "/neighbors/*": "neighbors[].",
+         "/notify/*": "notify[]."}
 
 
 def rows(reference: str) -> dict:

@@ -63,11 +63,26 @@ class Client(Node):
     def __init__(self, lab, name: str, address: str, **options):
         super().__init__(lab, name, address, **options)
         netns.ip('-n', self.netns, 'address', 'add', f'{address}/24', 'dev', 'e0')
+        self.address6: str | None = None
         self._socket: socket.socket | None = None
         self._listen: Capture | None = None
 
+    def use_ipv6(self, address: str = 'fd00::1:0') -> 'Client':
+        """An IPv6 address, and the link-local one that the kernel makes; both are there at once."""
+        netns.write_sysctls(self.netns, {
+            'net/ipv6/conf/e0/disable_ipv6': '0', 'net/ipv6/conf/e0/accept_dad': '0'})
+        netns.ip('-n', self.netns, 'address', 'add', f'{address}/64', 'dev', 'e0', 'nodad')
+        self.address6 = address
+        return self
+
+    def neighbour6(self, address: str) -> str | None:
+        """The MAC that the kernel knows of an IPv6 address."""
+        words = self.run('ip', '-6', 'neighbour', 'show', address, 'dev', 'e0').split()
+        return words[words.index('lladdr') + 1] if 'lladdr' in words else None
+
     def probe(self, virtual: str) -> Probe:
-        probe = Probe(BUILD / 'test/func/vipprobe', self.netns, self.address, virtual)
+        own = self.address6 if ':' in virtual else self.address
+        probe = Probe(BUILD / 'test/func/vipprobe', self.netns, own, virtual)
         self.lab.probes.append(probe)
         return probe
 

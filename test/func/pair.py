@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from capture import Capture
 from masters import assert_one_master
-from nodes import Koi
+from nodes import Client, Koi
 from probe import Probe
 from wait import wait_for
 
@@ -21,6 +21,7 @@ class Pair:
     captures: dict[str, Capture]
     probe: Probe
     virtual: str
+    client: Client
 
     def other(self, node: Koi) -> Koi:
         return self.b if node is self.a else self.a
@@ -45,14 +46,22 @@ class Pair:
         return self.probe.settled_ms(since_ns) / 1e3
 
 
-def make_pair(lab, a: dict, b: dict, prepare: Callable[[Koi], object] = lambda node: None) -> Pair:
-    """@p prepare adds to the configuration of each node before it starts."""
+def make_pair(lab, a: dict, b: dict, prepare: Callable[[Koi], object] = lambda node: None, *,
+              virtual: str | None = None) -> Pair:
+    """
+    @p prepare adds to the configuration of each node before it starts; @p virtual is what is probed
+    and judged, if it is not the usual address.
+    """
+    virtual = virtual or lab.virtual
     node_a = lab.koi('a', '10.0.0.11', cpus=(0, 1)).configure(**a)
     node_b = lab.koi('b', '10.0.0.12', cpus=(1, 0)).configure(**b)
     for node in (node_a, node_b):
         prepare(node)
+    client = lab.client()
+    if ':' in virtual:
+        client.use_ipv6()
     pair = Pair(node_a, node_b, {'a': node_a.capture(), 'b': node_b.capture()},
-                lab.client().probe(lab.virtual), lab.virtual)
+                client.probe(virtual), virtual, client)
     node_a.start()
     node_a.wait_state('MASTER')
     node_b.start()

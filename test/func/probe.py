@@ -26,6 +26,7 @@ class Probe:
 
     def __init__(self, program: pathlib.Path, namespace: str, own: str, virtual: str):
         self.events: list[dict] = []
+        self.kinds = {'nd', 'icmp6'} if ':' in virtual else {'arp', 'icmp'}
         self._popen = subprocess.Popen(
             netns.command(namespace, [str(program), 'e0', own, virtual]),
             stdout=subprocess.PIPE, text=True)
@@ -43,7 +44,7 @@ class Probe:
     def wait_answer(self, seconds: float, since_ns: int = 0) -> None:
         """Both kinds of request are answered."""
         def answered() -> bool:
-            return {e['kind'] for e in self.of('answer', since_ns)} == {'arp', 'icmp'}
+            return {e['kind'] for e in self.of('answer', since_ns)} == self.kinds
         wait_for('answers to the probe', answered, seconds)
 
     def gaps(self, since_ns: int = 0) -> list[Gap]:
@@ -58,7 +59,7 @@ class Probe:
         """Both kinds, now."""
         last = {e['kind']: e['event'] for e in list(self.events)
                 if e['event'] in ('answer', 'quiet')}
-        return last == {'arp': 'answer', 'icmp': 'answer'}
+        return last == dict.fromkeys(self.kinds, 'answer')
 
     def settled_ms(self, since_ns: int, seconds: float = 3) -> float:
         """Once it is answered again: the longest time without an answer, 0 if none was lost."""

@@ -24,6 +24,24 @@ check_texts(char *const *texts, size_t count)
 }
 
 static void
+check_advertisement(const struct config_interface *ifc)
+{
+	const struct config_ra *ra = ifc->ra;
+
+	FUZZ_REQUIRE(ra->min_interval_s >= 3 && ra->min_interval_s * 4 <= ra->max_interval_s * 3);
+	FUZZ_REQUIRE(ra->lifetime_s == 0 || ra->lifetime_s >= ra->max_interval_s);
+	FUZZ_REQUIRE(ra->lifetime_s <= 9000 && ra->mtu <= ifc->mtu);
+	FUZZ_REQUIRE(ra->prefix_count <= CONFIG_RA_PREFIXES_MAX);
+	FUZZ_REQUIRE(ra->dns_count <= CONFIG_RA_DNS_MAX);
+	for (size_t i = 0; i < ra->prefix_count; i++) {
+		const struct config_ra_prefix *p = &ra->prefixes[i];
+
+		FUZZ_REQUIRE(p->prefix.addr.family == IP_V6 && p->preferred_s <= p->valid_s);
+		FUZZ_REQUIRE(p->prefix.len == 64 || !p->autonomous);
+	}
+}
+
+static void
 check_interfaces(const struct config *c)
 {
 	for (size_t i = 0; i < c->interface_count; i++) {
@@ -38,6 +56,8 @@ check_interfaces(const struct config *c)
 			FUZZ_REQUIRE(c->interfaces[ifc->parent].device != NULL);
 			FUZZ_REQUIRE(ifc->mtu <= c->interfaces[ifc->parent].mtu);
 		}
+		if (ifc->ra != NULL)
+			check_advertisement(ifc);
 	}
 }
 
@@ -53,14 +73,42 @@ check_vhids(const struct config *c)
 		FUZZ_REQUIRE(vhid->key_len <= CONFIG_KEY_MAX);
 		FUZZ_REQUIRE(vhid->address_count >= 1);
 		FUZZ_REQUIRE(vhid->address_count <= CARP_ADDRESSES_MAX);
-		FUZZ_REQUIRE(vhid->has_source[IP_V4]);
+		FUZZ_REQUIRE(vhid->has_source[IP_V4] || vhid->has_source[IP_V6]);
 		FUZZ_REQUIRE(vhid->accept_count <= CONFIG_ACCEPT_MAX);
 		FUZZ_REQUIRE(vhid->peer_count <= CONFIG_PEERS_MAX);
 		for (size_t a = 0; a < vhid->accept_count; a++)
 			FUZZ_REQUIRE(vhid->accept[a].len >= 1 &&
 				     vhid->accept[a].len <= CONFIG_KEY_MAX);
 		for (size_t p = 0; p < vhid->peer_count; p++)
-			FUZZ_REQUIRE(vhid->peers[p].family == IP_V4);
+			FUZZ_REQUIRE(vhid->peers[p].family < IP_FAMILIES);
+	}
+}
+
+static void
+check_routes(const struct config *c)
+{
+	for (size_t i = 0; i < c->route_count; i++) {
+		const struct config_route *route = &c->routes[i];
+
+		if (i != 0 && route[-1].prefix.addr.family == route->prefix.addr.family)
+			FUZZ_REQUIRE(ip_addr_compare(&route[-1].prefix.addr,
+						     &route->prefix.addr) <= 0);
+		if (route->type == CONFIG_ROUTE_INTERFACE)
+			FUZZ_REQUIRE(route->interface < c->interface_count);
+		if (route->type != CONFIG_ROUTE_VIA)
+			continue;
+		FUZZ_REQUIRE(route->path_count >= 1 && route->path_count <= CONFIG_PATHS_MAX);
+		FUZZ_REQUIRE(route->first_path + route->path_count <= c->path_count);
+		for (uint32_t p = 0; p < route->path_count; p++) {
+			const struct config_path *path = &c->paths[route->first_path + p];
+
+			FUZZ_REQUIRE(path->via.family == route->prefix.addr.family);
+			FUZZ_REQUIRE(path->interface < c->interface_count);
+		}
+	}
+	for (size_t i = 0; i < c->neighbor_count; i++) {
+		FUZZ_REQUIRE(c->neighbors[i].interface < c->interface_count);
+		FUZZ_REQUIRE((c->neighbors[i].mac[0] & 1) == 0);
 	}
 }
 
@@ -78,6 +126,7 @@ load(const char *text, size_t len)
 	if (c != NULL) {
 		check_interfaces(c);
 		check_vhids(c);
+		check_routes(c);
 	}
 	return c;
 }
@@ -87,6 +136,8 @@ check_change(const struct config *was, const struct config *now, const struct co
 {
 	switch (change->type) {
 	case CONFIG_SETTINGS_CHANGED:
+	case CONFIG_NEIGHBORS_CHANGED:
+	case CONFIG_ROUTES_CHANGED:
 		break;
 	case CONFIG_INTERFACE_CHANGED:
 		FUZZ_REQUIRE(strcmp(was->interfaces[change->was].name,

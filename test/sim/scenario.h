@@ -36,6 +36,8 @@ struct scenario_setup {
 	bool has_source[IP_FAMILIES]; /**< given; else the lowest virtual address is used */
 	uint64_t counter;
 	uint32_t announce_interval_s;
+	enum carp_digest_variant digest;
+	enum carp_checksum6 checksum6;
 };
 
 enum scenario_event_type {

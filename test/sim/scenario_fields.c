@@ -26,6 +26,7 @@ scenario_setup_default(struct scenario_setup *setup)
 		.advbase = 1,
 		.counter = 1,
 		.announce_interval_s = 60,
+		.digest = CARP_DIGEST_NO_LINK_LOCAL,
 	};
 }
 
@@ -248,6 +249,34 @@ read_announce_interval(struct reader *r, const json_t *value, void *into)
 		setup->announce_interval_s = (uint32_t)number;
 }
 
+static void
+read_digest(struct reader *r, const json_t *value, void *into)
+{
+	static const struct reader_word words[] = {
+		{ "openbsd", CARP_DIGEST_NO_LINK_LOCAL },
+		{ "freebsd", CARP_DIGEST_ALL },
+	};
+	struct scenario_setup *setup = into;
+	int variant;
+
+	if (reader_word(r, value, WORDS(words), &variant))
+		setup->digest = (enum carp_digest_variant)variant;
+}
+
+static void
+read_checksum6(struct reader *r, const json_t *value, void *into)
+{
+	static const struct reader_word words[] = {
+		{ "plain", CARP_CHECKSUM6_PLAIN },
+		{ "pseudo", CARP_CHECKSUM6_PSEUDO },
+	};
+	struct scenario_setup *setup = into;
+	int checksum6;
+
+	if (reader_word(r, value, WORDS(words), &checksum6))
+		setup->checksum6 = (enum carp_checksum6)checksum6;
+}
+
 static const struct reader_field carp_fields[] = {
 	{ "preempt", read_preempt, false },
 	{ "allow", read_allow, false },
@@ -269,6 +298,8 @@ static const struct reader_field vhid_fields[] = {
 	{ "source", read_source, false },
 	{ "counter", read_counter, false },
 	{ "announce_interval_s", read_announce_interval, false },
+	{ "digest", read_digest, false },
+	{ "checksum6", read_checksum6, false },
 };
 
 static const struct reader_field changeable_fields[] = {
@@ -277,6 +308,8 @@ static const struct reader_field changeable_fields[] = {
 	{ "pass", read_pass, false },
 	{ "addresses", read_addresses, false },
 	{ "announce_interval_s", read_announce_interval, false },
+	{ "digest", read_digest, false },
+	{ "checksum6", read_checksum6, false },
 };
 
 static void

@@ -27,13 +27,13 @@ scenario_print_state(FILE *to, uint64_t at_us, const struct carp_action *action)
 }
 
 void
-scenario_print_send(FILE *to, uint64_t at_us, const struct carp_action *action, bool failed)
+scenario_print_send(FILE *to, uint64_t at_us, enum ip_family family,
+		    const uint8_t payload[CARP_HEADER_LEN], bool failed)
 {
 	char hex[2 * CARP_HEADER_LEN + 1];
 
 	fprintf(to, "{\"at_us\":%" PRIu64 ",\"send\":{\"family\":%d,\"hex\":\"%s\"%s}}\n", at_us,
-		action->send.family == IP_V4 ? 4 : 6,
-		hex_encode(action->send.payload, CARP_HEADER_LEN, hex),
+		family == IP_V4 ? 4 : 6, hex_encode(payload, CARP_HEADER_LEN, hex),
 		failed ? ",\"failed\":true" : "");
 }
 

@@ -15,8 +15,8 @@
 
 /** @param action of type CARP_ACTION_STATE */
 void scenario_print_state(FILE *to, uint64_t at_us, const struct carp_action *action);
-/** @param action of type CARP_ACTION_SEND */
-void scenario_print_send(FILE *to, uint64_t at_us, const struct carp_action *action, bool failed);
+void scenario_print_send(FILE *to, uint64_t at_us, enum ip_family family,
+			 const uint8_t payload[CARP_HEADER_LEN], bool failed);
 /** One line for each address. */
 void scenario_print_announce(FILE *to, uint64_t at_us, const struct ip_addr *addresses,
 			     size_t count);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <string.h>
 
 #include "scenario.h"
 #include "scenario_print.h"
@@ -51,6 +52,8 @@ vhid_config(const struct scenario_setup *setup, bool up)
 		.addresses = setup->addresses,
 		.address_count = setup->address_count,
 		.announce_interval_s = setup->announce_interval_s,
+		.digest = setup->digest,
+		.checksum6 = setup->checksum6,
 		.counter = setup->counter,
 		.up = up,
 	};
@@ -63,11 +66,17 @@ vhid_config(const struct scenario_setup *setup, bool up)
 static void
 do_send(struct run *r, const struct carp_action *action)
 {
+	const struct carp_vhid_config c = vhid_config(r->setup, r->up);
+	const struct ip_addr group = carp_group(action->send.family);
+	uint8_t payload[CARP_HEADER_LEN];
 	bool failed = r->send_errors > 0;
 
+	memcpy(payload, action->send.payload, sizeof(payload));
+	if (action->send.family == IP_V6 && action->send.checksum6 == CARP_CHECKSUM6_PSEUDO)
+		carp_checksum_set_pseudo(payload, &c.source[IP_V6], &group);
 	if (failed)
 		r->send_errors--;
-	scenario_print_send(r->to, r->now_us, action, failed);
+	scenario_print_send(r->to, r->now_us, action->send.family, payload, failed);
 	carp_vhid_sent(r->vhid, action->send.family, !failed, r->now_us);
 }
 
@@ -140,6 +149,7 @@ apply_advert(struct run *r, const struct scenario_event *event)
 		.payload = event->advert.payload,
 		.len = event->advert.len,
 		.from = event->advert.from,
+		.to = carp_group(event->advert.from.family),
 		.ttl = event->advert.ttl,
 	};
 	struct carp_actions actions;

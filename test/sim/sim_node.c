@@ -42,6 +42,7 @@ do_send(struct sim_node *n, struct sim_member *m, const struct carp_action *acti
 		.ttl = CARP_TTL,
 		.from = n->source[m->group->segment][action->send.family],
 	};
+	const struct ip_addr group = carp_group(action->send.family);
 	const uint8_t *p = action->send.payload;
 	bool ok = n->send_errors == 0;
 
@@ -55,6 +56,8 @@ do_send(struct sim_node *n, struct sim_member *m, const struct carp_action *acti
 		      "%s advbase %u advskew %u demote %u", ok ? "sends" : "cannot send", p[5],
 		      p[2], p[4]);
 	memcpy(frame.payload, p, CARP_HEADER_LEN);
+	if (action->send.checksum6 == CARP_CHECKSUM6_PSEUDO && frame.from.family == IP_V6)
+		carp_checksum_set_pseudo(frame.payload, &frame.from, &group);
 	if (ok)
 		sim_network_send(&w->net, w->now_us, m->group->segment, n->index, &frame);
 	carp_vhid_sent(m->vhid, action->send.family, ok, w->now_us);
@@ -200,6 +203,7 @@ sim_node_hear(struct sim_node *n, const struct sim_delivery *d)
 		.payload = d->frame.payload,
 		.len = CARP_HEADER_LEN,
 		.from = d->frame.from,
+		.to = carp_group(d->frame.from.family),
 		.ttl = d->frame.ttl,
 	};
 	struct sim_world *w = n->world;

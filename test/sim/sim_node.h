@@ -32,6 +32,7 @@ struct sim_group {
 	struct ip_addr addresses[SIM_ADDRESSES_MAX];
 	size_t address_count;
 	uint32_t announce_interval_s;
+	enum carp_checksum6 checksum6;
 };
 
 /** What one node thinks of one group. */
@@ -39,6 +40,7 @@ struct sim_member {
 	const struct sim_group *group;
 	uint8_t advbase;
 	uint8_t advskew;
+	enum carp_digest_variant digest;
 	bool up;
 	struct carp_vhid *vhid;
 	enum carp_state role; /**< as published to the workers */

@@ -15,6 +15,8 @@ create_member(struct sim_node *n, struct sim_member *m)
 		.key_len = g->key_len,
 		.addresses = g->addresses,
 		.address_count = g->address_count,
+		.digest = m->digest,
+		.checksum6 = g->checksum6,
 		.announce_interval_s = g->announce_interval_s,
 		.counter = (uint64_t)n->starts << 32 | sim_random_below(&n->world->random, 1 << 30),
 		.up = m->up,

@@ -83,6 +83,7 @@ plan_groups(struct sim_run *r)
 		for (size_t k = 0; k < g->key_len; k++)
 			g->key[k] = (uint8_t)below(r, 256);
 		g->announce_interval_s = chance(r, 500) ? 0 : 1 + (uint32_t)below(r, 60);
+		g->checksum6 = chance(r, 200) ? CARP_CHECKSUM6_PSEUDO : CARP_CHECKSUM6_PLAIN;
 		plan_addresses(r, g);
 	}
 }
@@ -137,6 +138,8 @@ plan_node(struct sim_run *r, unsigned int index)
 	for (unsigned int g = 0; g < r->group_count; g++) {
 		n->members[g].group = &r->groups[g];
 		n->members[g].up = true;
+		/* Either is accepted. */
+		n->members[g].digest = chance(r, 500) ? CARP_DIGEST_ALL : CARP_DIGEST_NO_LINK_LOCAL;
 	}
 }
 

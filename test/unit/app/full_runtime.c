@@ -9,6 +9,7 @@
 #include <rte_eal.h>
 
 #include "base/clock.h"
+#include "host_link.h"
 #include "notify.h"
 
 /* As big as counters get in years, and still summed over all vhids and workers without overflow. */
@@ -168,6 +169,21 @@ fill_port(struct koi_port *p, unsigned int i)
 	p->link = link_pack((struct port_link){ .is_up = true, .speed_mbps = 800000 });
 }
 
+/* All of its addresses are somebody else's. */
+static struct host_link *
+take_host(const struct config_interface *c)
+{
+	struct host_link *host = take(1, sizeof(*host));
+
+	host->address_count = c->address_count;
+	host->addresses = take(c->address_count, sizeof(*host->addresses));
+	for (size_t i = 0; i < c->address_count; i++) {
+		host->addresses[i].addr = c->addresses[i].addr;
+		host->addresses[i].state = HOST_DUPLICATE;
+	}
+	return host;
+}
+
 static void
 fill_interfaces(struct runtime *r)
 {
@@ -180,6 +196,7 @@ fill_interfaces(struct runtime *r)
 		r->interface[i].shown = &r->view->config->interfaces[i];
 		memcpy(r->interface[i].name, r->interface[i].shown->name, CONFIG_NAME_MAX);
 		r->interface[i].port = &r->port[i];
+		r->interface[i].host = take_host(r->interface[i].shown);
 	}
 }
 
@@ -398,6 +415,10 @@ full_runtime_destroy(struct runtime *r)
 	neigh_destroy(r->neighbours);
 	free(r->worker);
 	free(r->view->vhid);
+	for (unsigned int i = 0; i < r->interface_count; i++) {
+		free(host_link_of(&r->interface[i])->addresses);
+		free(host_link_of(&r->interface[i]));
+	}
 	free(r->interface);
 	free(r->port);
 	free_config(r->view->config);

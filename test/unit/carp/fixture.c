@@ -29,6 +29,7 @@ fixture_prepare(struct fixture *f)
 		.key = key,
 		.key_len = sizeof(key),
 		.address_count = 1,
+		.digest = CARP_DIGEST_NO_LINK_LOCAL,
 		.counter = 1,
 		.up = true,
 	};
@@ -165,6 +166,7 @@ fixture_hear(struct fixture *f, uint64_t at_us, const struct advert *a)
 		.ttl = 255,
 	};
 
+	rx.to = carp_group(rx.from.family);
 	fixture_payload(f, a, payload);
 	return carp_vhid_input(f->vhid, &rx, at_us, &f->out);
 }

@@ -26,6 +26,8 @@ struct sender {
 	uint8_t advskew;
 	int32_t demotion;
 	enum carp_demotion_encoding encoding;
+	enum carp_digest_variant digest;
+	enum carp_checksum6 checksum6;
 	struct ip_addr addresses[ADDRESSES_MAX];
 	size_t address_count;
 };
@@ -109,18 +111,6 @@ sender_of(const json_t *v, const char *name, const char *demotion)
 	return s;
 }
 
-static bool
-has_link_local(const struct sender *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->address_count; i++) {
-		if (ip_addr_is_link_local6(&s->addresses[i]))
-			return true;
-	}
-	return false;
-}
-
 static void
 check_digest(const struct sender *s, enum carp_digest_variant variant, const struct carp_header *h)
 {
@@ -135,16 +125,26 @@ check_digest(const struct sender *s, enum carp_digest_variant variant, const str
 	carp_digest_destroy(d);
 }
 
-/* The header from its fields, and the checksum with it. */
-static struct carp_header
-check_payload(const struct sender *s, const uint8_t payload[CARP_HEADER_LEN])
+static bool
+is_pseudo(const struct sender *s, enum ip_family family)
 {
+	return s->checksum6 == CARP_CHECKSUM6_PSEUDO && family == IP_V6;
+}
+
+/* The header from its fields, and the checksum with it. @p ends are those of the packet. */
+static struct carp_header
+check_payload(const struct sender *s, const uint8_t payload[CARP_HEADER_LEN],
+	      const struct carp_frame *ends)
+{
+	bool has_pseudo_header = is_pseudo(s, (enum ip_family)ends->source.family);
 	struct carp_header parsed;
 	struct carp_header h = { .authlen = 7 };
 	uint8_t built[CARP_HEADER_LEN];
 
 	CU_ASSERT_EQUAL_FATAL(carp_header_parse(payload, CARP_HEADER_LEN, &parsed), CARP_ACCEPTED);
-	CU_ASSERT_TRUE(carp_checksum_ok(payload));
+	CU_ASSERT_EQUAL(carp_checksum_ok(payload), !has_pseudo_header);
+	CU_ASSERT_EQUAL(carp_checksum_ok_pseudo(payload, &ends->source, &ends->destination),
+			has_pseudo_header);
 	CU_ASSERT_EQUAL(parsed.vhid, s->vhid);
 	h.vhid = s->vhid;
 	h.advskew = parsed.advskew;
@@ -153,6 +153,8 @@ check_payload(const struct sender *s, const uint8_t payload[CARP_HEADER_LEN])
 	h.counter = parsed.counter;
 	memcpy(h.digest, parsed.digest, sizeof(h.digest));
 	carp_header_build(&h, built);
+	if (has_pseudo_header)
+		carp_checksum_set_pseudo(built, &ends->source, &ends->destination);
 	check_octets(s->name, "payload", built, payload, sizeof(built));
 	return parsed;
 }
@@ -182,16 +184,19 @@ choices_of(const uint8_t *frame)
 
 /* Returns true if group, group's MAC and virtual MAC are those that koi uses. */
 static bool
-check_frame(const struct sender *s, const char *hex, const uint8_t payload[CARP_HEADER_LEN])
+check_frame(const struct sender *s, const char *hex, const struct carp_header *h)
 {
 	uint8_t expected[CARP_FRAME_MAX];
 	uint8_t built[CARP_FRAME_MAX];
+	uint8_t payload[CARP_HEADER_LEN];
 	size_t len = octets(hex, expected, sizeof(expected));
 	struct carp_frame f = choices_of(expected);
 	struct ip_addr group = carp_group((enum ip_family)f.source.family);
 	uint8_t group_mac[6];
 	uint8_t virtual_mac[6];
 
+	f.checksum6 = s->checksum6;
+	carp_header_build(h, payload);
 	CU_ASSERT_EQUAL(carp_frame_build(&f, payload, built), len);
 	CU_ASSERT_EQUAL(len, f.source.family == IP_V4 ? 70 : 90);
 	check_octets(s->name, "frame", built, expected, len);
@@ -216,6 +221,8 @@ open_like(struct fixture *f, const struct sender *s, uint64_t counter)
 	f->config.counter = counter;
 	f->config.key = s->key;
 	f->config.key_len = s->key_len;
+	f->config.digest = s->digest;
+	f->config.checksum6 = s->checksum6;
 	f->config.address_count = s->address_count;
 	memcpy(f->addresses, s->addresses, sizeof(f->addresses));
 	f->config.addresses = s->addresses;
@@ -232,11 +239,15 @@ open_like(struct fixture *f, const struct sender *s, uint64_t counter)
 }
 
 static enum carp_counter
-feed(const struct sender *s, const uint8_t *payload, const char *from)
+feed(const struct sender *s, const uint8_t *payload, const struct carp_frame *ends)
 {
 	struct fixture f;
 	struct carp_received rx = {
-		.payload = payload, .len = CARP_HEADER_LEN, .from = address(from), .ttl = 255,
+		.payload = payload,
+		.len = CARP_HEADER_LEN,
+		.from = ends->source,
+		.to = ends->destination,
+		.ttl = 255,
 	};
 	enum carp_counter received = rx.from.family == IP_V4 ? CARP_RECEIVED : CARP_RECEIVED6;
 	enum carp_counter verdict;
@@ -247,14 +258,29 @@ feed(const struct sender *s, const uint8_t *payload, const char *from)
 	if (verdict != CARP_ACCEPTED) {
 		CU_ASSERT_EQUAL(fixture_counter(&f, verdict), 1);
 	}
+	CU_ASSERT_EQUAL(fixture_counter(&f, CARP_SUM_PLAIN6),
+			is_pseudo(s, (enum ip_family)rx.from.family) && carp_checksum_ok(payload));
+	CU_ASSERT_EQUAL(fixture_counter(&f, CARP_SUM_PSEUDO6), verdict == CARP_DROP_SUM);
 	fixture_close(&f);
 	return verdict;
+}
+
+/* Over IPv6 a vhid with the other checksum takes plain ones only. */
+static void
+feed_other_checksum(const struct sender *s, const uint8_t *payload, const struct carp_frame *ends)
+{
+	struct sender other = *s;
+	bool has_pseudo_header = is_pseudo(s, (enum ip_family)ends->source.family);
+
+	other.checksum6 = has_pseudo_header ? CARP_CHECKSUM6_PLAIN : CARP_CHECKSUM6_PSEUDO;
+	CU_ASSERT_EQUAL(feed(&other, payload, ends),
+			has_pseudo_header ? CARP_DROP_SUM : CARP_ACCEPTED);
 }
 
 /* As MASTER, configured like the sender, we send the very same payload. */
 static void
 check_sent(const struct sender *s, const struct carp_header *h,
-	   const uint8_t payload[CARP_HEADER_LEN])
+	   const uint8_t payload[CARP_HEADER_LEN], const struct carp_frame *ends)
 {
 	bool resigns = h->advbase == CARP_BOW_OUT && h->advskew == CARP_BOW_OUT;
 	struct fixture f;
@@ -270,11 +296,14 @@ check_sent(const struct sender *s, const struct carp_header *h,
 		CU_ASSERT_EQUAL(carp_vhid_force(f.vhid, CARP_BACKUP, 0, &f.out), 0);
 	}
 	for (i = 0; i < f.out.count; i++) {
-		const struct carp_action *a = &f.out.item[i];
+		struct carp_action *a = &f.out.item[i];
 
 		if (a->type != CARP_ACTION_SEND || is_found)
 			continue;
 		is_found = true;
+		if (a->send.checksum6 == CARP_CHECKSUM6_PSEUDO && a->send.family == IP_V6)
+			carp_checksum_set_pseudo(a->send.payload, &ends->source,
+						 &ends->destination);
 		check_octets(s->name, "what we send", a->send.payload, payload, CARP_HEADER_LEN);
 		CU_ASSERT_EQUAL(a->send.bow_out, resigns);
 	}
@@ -284,17 +313,6 @@ check_sent(const struct sender *s, const struct carp_header *h,
 
 /* ------------------------------------------------------------------------------------------- */
 
-static void
-check_refused(const struct sender *s, const json_t *v, const uint8_t *payload, const char *from)
-{
-	const char *variant = text(v, "digest");
-	bool has_pseudo_header = json_is_true(json_object_get(v, "pseudo_header"));
-
-	CU_ASSERT_TRUE(has_pseudo_header || strcmp(variant, "UNSORTED") == 0 ||
-		       strcmp(variant, "LLADDR") == 0);
-	CU_ASSERT_EQUAL(feed(s, payload, from), has_pseudo_header ? CARP_DROP_SUM : CARP_DROP_AUTH);
-}
-
 /* Returns true if koi takes the advertisement. */
 static bool
 check_advertisement(const json_t *v)
@@ -303,11 +321,12 @@ check_advertisement(const json_t *v)
 	const char *variant = text(v, "digest");
 	uint8_t payload[CARP_HEADER_LEN];
 	uint8_t hmac[CARP_DIGEST_LEN];
+	uint8_t frame[CARP_FRAME_MAX];
+	struct carp_frame ends;
 	struct carp_header h;
-	const char *from = text(v, "frame")[24] == '0' && text(v, "frame")[25] == '8'
-				   ? "192.0.2.99"
-				   : "fe80::99";
 
+	octets(text(v, "frame"), frame, sizeof(frame));
+	ends = choices_of(frame);
 	octets(text(v, "payload"), payload, sizeof(payload));
 	octets(text(v, "hmac"), hmac, sizeof(hmac));
 	s.encoding = CARP_ENCODE_BYTE;
@@ -316,19 +335,20 @@ check_advertisement(const json_t *v)
 		s.advbase = 1;
 		s.advskew = 0;
 	}
-	if (strcmp(variant, "UNSORTED") == 0 || strcmp(variant, "LLADDR") == 0 ||
-	    json_is_true(json_object_get(v, "pseudo_header"))) {
-		check_refused(&s, v, payload, from);
+	s.digest = strcmp(variant, "ORIG") == 0 ? CARP_DIGEST_ALL : CARP_DIGEST_NO_LINK_LOCAL;
+	if (json_is_true(json_object_get(v, "pseudo_header")))
+		s.checksum6 = CARP_CHECKSUM6_PSEUDO;
+	if (strcmp(variant, "UNSORTED") == 0 || strcmp(variant, "LLADDR") == 0) {
+		CU_ASSERT_EQUAL(feed(&s, payload, &ends), CARP_DROP_AUTH);
 		return false;
 	}
-	h = check_payload(&s, payload);
+	h = check_payload(&s, payload, &ends);
 	check_octets(s.name, "hmac", h.digest, hmac, sizeof(hmac));
-	check_digest(&s, strcmp(variant, "ORIG") == 0 ? CARP_DIGEST_ALL : CARP_DIGEST_NO_LINK_LOCAL,
-		     &h);
-	check_frame(&s, text(v, "frame"), payload);
-	CU_ASSERT_EQUAL(feed(&s, payload, from), CARP_ACCEPTED);
-	if (strcmp(variant, "NOV6LL") == 0 || !has_link_local(&s))
-		check_sent(&s, &h, payload);
+	check_digest(&s, s.digest, &h);
+	check_frame(&s, text(v, "frame"), &h);
+	CU_ASSERT_EQUAL(feed(&s, payload, &ends), CARP_ACCEPTED);
+	feed_other_checksum(&s, payload, &ends);
+	check_sent(&s, &h, payload, &ends);
 	return true;
 }
 
@@ -348,8 +368,8 @@ advertisements(void)
 			accepted++;
 	}
 	CU_ASSERT_EQUAL(seen, VECTOR_ADVERTISEMENTS);
-	/* Refused: configuration order, a MAC in the digest, NetBSD's IPv6 checksum. */
-	CU_ASSERT_EQUAL(accepted, VECTOR_ADVERTISEMENTS - 3);
+	/* Refused: configuration order, a MAC in the digest. */
+	CU_ASSERT_EQUAL(accepted, VECTOR_ADVERTISEMENTS - 2);
 	json_decref(root);
 }
 
@@ -403,28 +423,28 @@ static void
 check_golden_advert(const struct sender *s, const json_t *advert, struct tally *tally)
 {
 	bool is_v6 = number(advert, "family") == 6;
-	enum carp_digest_variant variant = s->encoding == CARP_ENCODE_BYTE
-						   ? CARP_DIGEST_NO_LINK_LOCAL
-						   : CARP_DIGEST_ALL;
+	const struct carp_frame ends = {
+		.source = address(is_v6 ? "fe80::99" : "192.0.2.99"),
+		.destination = carp_group(is_v6 ? IP_V6 : IP_V4),
+	};
 	json_t *frame = json_object_get(advert, "frame");
 	uint8_t payload[CARP_HEADER_LEN];
 	struct carp_header h;
 
 	tally->adverts++;
 	octets(text(advert, "payload"), payload, sizeof(payload));
-	h = check_payload(s, payload);
-	check_digest(s, variant, &h);
-	CU_ASSERT_EQUAL(feed(s, payload, is_v6 ? "fe80::99" : "192.0.2.99"), CARP_ACCEPTED);
+	h = check_payload(s, payload, &ends);
+	check_digest(s, s->digest, &h);
+	CU_ASSERT_EQUAL(feed(s, payload, &ends), CARP_ACCEPTED);
+	feed_other_checksum(s, payload, &ends);
 	if (frame != NULL) {
 		tally->frames++;
-		tally->frames_like_ours += check_frame(s, json_string_value(frame), payload);
+		tally->frames_like_ours += check_frame(s, json_string_value(frame), &h);
 	}
-	if (variant == CARP_DIGEST_ALL && has_link_local(s))
-		return;
 	if (differs_by_clamp(s, &h))
 		return;
 	tally->sent++;
-	check_sent(s, &h, payload);
+	check_sent(s, &h, payload, &ends);
 }
 
 /* OpenBSD takes a second digest, with the link-local addresses: so do we. */
@@ -465,6 +485,8 @@ captured_from_others(void)
 		struct sender s = sender_of(v, text(v, "id"), "demotion");
 
 		s.encoding = encoding_of(text(v, "implementation"));
+		s.digest = s.encoding == CARP_ENCODE_BYTE ? CARP_DIGEST_NO_LINK_LOCAL
+							  : CARP_DIGEST_ALL;
 		/* To FreeBSD advbase 0 means "as it was", and that is 1. */
 		if (s.encoding == CARP_ENCODE_SKEW && s.advbase == 0)
 			s.advbase = 1;
@@ -478,8 +500,8 @@ captured_from_others(void)
 	CU_ASSERT_EQUAL(tally.frames, 61);
 	/* All kernels' are; ucarp has a virtual MAC of its own. */
 	CU_ASSERT_EQUAL(tally.frames_like_ours, 51);
-	/* Not sent by us: 2 of FreeBSD with a link-local address in the digest, 4 clamped. */
-	CU_ASSERT_EQUAL(tally.sent, GOLDEN_ADVERTISEMENTS - 6);
+	/* Not sent by us: 4 clamped. */
+	CU_ASSERT_EQUAL(tally.sent, GOLDEN_ADVERTISEMENTS - 4);
 	json_decref(root);
 }
 

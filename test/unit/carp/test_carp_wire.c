@@ -104,6 +104,9 @@ vrrp_has_a_shape(void)
 	CU_ASSERT_FALSE(carp_is_vrrp_shaped(payload, 16));
 	CU_ASSERT_FALSE(carp_is_vrrp_shaped(payload, 7));
 	CU_ASSERT_FALSE(carp_is_vrrp_shaped(payload, 0));
+	payload[3] = 3;
+	CU_ASSERT_TRUE(carp_is_vrrp_shaped(payload, 8 + 2 * 16));
+	CU_ASSERT_FALSE(carp_is_vrrp_shaped(payload, 8 + 4 * 16));
 	payload[3] = 255;
 	CU_ASSERT_TRUE(carp_is_vrrp_shaped(payload, sizeof(payload)));
 	payload[3] = 0;
@@ -192,8 +195,8 @@ static void
 counters_and_states_have_names(void)
 {
 	static const char *const names[CARP_COUNTERS] = {
-		"received", "received6", "sent", "sent6", "send_errors", "trailing", "drop_len",
-		"drop_ver", "drop_type", "drop_vhid", "drop_ttl", "drop_sum", "drop_echo",
+		"received", "received6", "sent", "sent6", "send_errors", "trailing",
+		"sum_plain6", "sum_pseudo6", "drop_len", "drop_ver", "drop_type", "drop_vhid", "drop_ttl", "drop_sum", "drop_echo",
 		"drop_peer", "drop_auth", "drop_replay", "drop_not_allowed", "foreign_vrrp", "split_brain",
 		"foreign_claim",
 	};

@@ -28,7 +28,8 @@ diff_format(const char *was_text, const char *now_text)
 	static const char *const names[] = {
 		[CONFIG_SETTINGS_CHANGED] = "SETTINGS", [CONFIG_INTERFACE_CHANGED] = "INTERFACE",
 		[CONFIG_VHID_ADDED] = "ADDED",          [CONFIG_VHID_REMOVED] = "REMOVED",
-		[CONFIG_VHID_CHANGED] = "CHANGED",
+		[CONFIG_VHID_CHANGED] = "CHANGED",    [CONFIG_NEIGHBORS_CHANGED] = "NEIGHBORS",
+		[CONFIG_ROUTES_CHANGED] = "ROUTES",
 	};
 	struct config *was = fixture_load_good(was_text);
 	struct config *now = fixture_load_good(now_text);
@@ -161,6 +162,8 @@ every_value_of_a_vhid_is_compared(void)
 		{ "announce_interval_s", WITH("'announce_interval_s':0") },
 		{ "mac", WITH("'mac':'port'") },
 		{ "state", WITH("'state':'down'") },
+		{ "checksum6", WITH("'checksum6':'pseudo'") },
+		{ "digest", WITH("'digest':'freebsd'") },
 		{ NULL, NULL },
 	};
 	static const char *const others[] = { "interface", "vhid", "addresses", NULL };
@@ -208,6 +211,105 @@ own_addresses_and_start_delay_are_compared(void)
 	expect_both_ways(BASE, WITH_LAN("'device':'d'"), "INTERFACE 0 0\nCHANGED 0 0\n");
 }
 
+#define ROUTER(members)                                                                            \
+	FILE_OF("{'name':'lan','device':'d'," OWN members "}," WAN,                                \
+		"{'interface':'lan','vhid':7,'addresses':['fe80::1/64','fd00::1/64']}")
+#define ADVERTISED(members) ROUTER(",'router_advertisement':{" members "}")
+#define PREFIX(members) ADVERTISED("'prefixes':[{'prefix':'fd00:9::/64'" members "}]")
+
+static void
+router_advertisements_are_compared(void)
+{
+	static const struct key_case cases[] = {
+		{ "interval_s", ADVERTISED("'interval_s':500") },
+		{ "min_interval_s", ADVERTISED("'min_interval_s':5") },
+		{ "lifetime_s", ADVERTISED("'lifetime_s':9000") },
+		{ "hop_limit", ADVERTISED("'hop_limit':63") },
+		{ "managed", ADVERTISED("'managed':true") },
+		{ "other_config", ADVERTISED("'other_config':true") },
+		{ "preference", ADVERTISED("'preference':'low'") },
+		{ "mtu", ADVERTISED("'mtu':1280") },
+		{ "reachable_ms", ADVERTISED("'reachable_ms':1") },
+		{ "retrans_ms", ADVERTISED("'retrans_ms':1") },
+		{ "prefixes", ADVERTISED("'prefixes':[]") },
+		{ "dns", ADVERTISED("'dns':['fd00::53']") },
+		{ "dns_lifetime_s", ADVERTISED("'dns_lifetime_s':0") },
+		{ NULL, NULL },
+	};
+	static const struct key_case prefix_cases[] = {
+		{ "prefix", ADVERTISED("'prefixes':[{'prefix':'fd00:8::/64'}]") },
+		{ "on_link", PREFIX(",'on_link':false") },
+		{ "autonomous", PREFIX(",'autonomous':false") },
+		{ "valid_s", PREFIX(",'valid_s':604800") },
+		{ "preferred_s", PREFIX(",'preferred_s':0") },
+		{ NULL, NULL },
+	};
+	static const char *const others[] = { NULL };
+
+	expect_complete(config_ra_keys, cases, others);
+	expect_complete(config_ra_prefix_keys, prefix_cases, others);
+	expect_both_ways(ROUTER(""), ADVERTISED(""), "INTERFACE 0 0\n");
+	for (const struct key_case *c = cases; c->key != NULL; c++)
+		expect_both_ways(ADVERTISED(""), c->text, "INTERFACE 0 0\n");
+	for (const struct key_case *c = prefix_cases; c->key != NULL; c++)
+		expect_both_ways(PREFIX(""), c->text, "INTERFACE 0 0\n");
+	expect_both_ways(ADVERTISED("'dns':['fd00::53']"), ADVERTISED("'dns':['fd00::54']"),
+			 "INTERFACE 0 0\n");
+	/* What is said and what is taken from the addresses is the same. */
+	expect_diff(ADVERTISED(""), ADVERTISED("'prefixes':[{'prefix':'fd00::/64'}]"), "");
+}
+
+#define ROUTED(interfaces, members)                                                                \
+	"{'interfaces':[" interfaces "],'vhids':[" VHID("") "]," members "}"
+#define DMZ "{'name':'dmz','device':'z','addresses':['10.5.0.3/24']}"
+#define ROUTES(routes) ROUTED(LAN "," DMZ, "'routes':[" routes "]")
+#define R1 "{'prefix':'10.1.0.0/16','via':['10.0.0.8','10.5.0.8']}"
+#define R2 "{'prefix':'10.2.0.0/16','interface':'dmz'}"
+#define R3 "{'prefix':'10.3.0.0/16','blackhole':true}"
+
+static void
+routes_are_compared_as_a_set(void)
+{
+	static const char *const others[] = {
+		ROUTES(R1 "," R2),
+		ROUTES(R1 "," R2 ",{'prefix':'10.3.0.0/16','interface':'dmz'}"),
+		ROUTES(R1 "," R2 ",{'prefix':'10.3.0.0/17','blackhole':true}"),
+		ROUTES(R1 "," R3 ",{'prefix':'10.2.0.0/16','interface':'lan'}"),
+		ROUTES(R3 "," R2 ",{'prefix':'10.1.0.0/16','via':'10.5.0.8'}"),
+		ROUTES(R3 "," R2 ",{'prefix':'10.1.0.0/16','via':['10.0.0.8','10.5.0.9']}"),
+		NULL,
+	};
+
+	for (size_t i = 0; others[i] != NULL; i++)
+		expect_both_ways(ROUTES(R1 "," R2 "," R3), others[i], "ROUTES 0 0\n");
+	expect_both_ways(ROUTES(R1 "," R2 "," R3),
+			 ROUTED(DMZ "," LAN,
+				"'routes':[" R3 "," R2 ",{'prefix':'10.1.0.0/16',"
+				"'via':['10.5.0.8','10.0.0.8']}]"),
+			 "");
+}
+
+#define NEIGHBORS(list) ROUTED(LAN "," DMZ, "'neighbors':[" list "]")
+#define N1 "{'interface':'lan','address':'10.0.0.8','mac':'02:00:00:00:00:08'}"
+#define N2 "{'interface':'dmz','address':'10.5.0.8','mac':'02:00:00:00:00:08'}"
+
+static void
+neighbors_are_compared_as_a_set(void)
+{
+	expect_both_ways(NEIGHBORS(N1 "," N2), NEIGHBORS(N1), "NEIGHBORS 0 0\n");
+	expect_both_ways(NEIGHBORS(N1),
+			 NEIGHBORS("{'interface':'lan','address':'10.0.0.8',"
+				   "'mac':'02:00:00:00:00:09'}"),
+			 "NEIGHBORS 0 0\n");
+	expect_both_ways(NEIGHBORS(N1),
+			 NEIGHBORS("{'interface':'lan','address':'10.0.0.9',"
+				   "'mac':'02:00:00:00:00:08'}"),
+			 "NEIGHBORS 0 0\n");
+	expect_both_ways(NEIGHBORS(N1 "," N2), NEIGHBORS(N2 "," N1), "");
+	expect_both_ways(NEIGHBORS(N1 "," N2),
+			 ROUTED(DMZ "," LAN, "'neighbors':[" N1 "," N2 "]"), "");
+}
+
 #define SUB(members) FILE_OF(LAN "," WAN ",{'name':'sub'," members "}", VHID(""))
 
 static void
@@ -220,8 +322,10 @@ what_needs_a_restart_is_refused(void)
 		{ "mac_mode", WITH_LAN("'device':'d','mac_mode':'filter'," OWN) },
 		{ NULL, NULL },
 	};
-	static const char *const others[] = { "name",      "parent",         "vlan",
-					      "addresses", "start_delay_ms", NULL };
+	static const char *const others[] = {
+		"name", "parent", "vlan", "addresses", "start_delay_ms", "router_advertisement",
+		NULL,
+	};
 	char expected[96];
 
 	expect_complete(config_interface_keys, cases, others);
@@ -383,6 +487,9 @@ main(void)
 		SUITE_TEST(every_value_of_a_vhid_is_compared),
 		SUITE_TEST(virtual_addresses_are_compared_as_a_set),
 		SUITE_TEST(own_addresses_and_start_delay_are_compared),
+		SUITE_TEST(router_advertisements_are_compared),
+		SUITE_TEST(routes_are_compared_as_a_set),
+		SUITE_TEST(neighbors_are_compared_as_a_set),
 		SUITE_TEST(what_needs_a_restart_is_refused),
 		SUITE_TEST(interfaces_that_come_and_go_are_refused),
 		SUITE_TEST(errors_are_added_to_those_of_a_load),

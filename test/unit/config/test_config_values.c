@@ -77,6 +77,11 @@ interface_and_vhid_have_every_default(void)
 	CU_ASSERT_FALSE(vhid->preempt);
 	CU_ASSERT_EQUAL(vhid->preempt_delay_ms, 0);
 	CU_ASSERT_EQUAL(vhid->replay, CARP_REPLAY_ADAPTIVE);
+	CU_ASSERT_EQUAL(vhid->digest, CARP_DIGEST_NO_LINK_LOCAL);
+	CU_ASSERT_EQUAL(vhid->checksum6, CARP_CHECKSUM6_PLAIN);
+	CU_ASSERT_PTR_NULL(ifc->ra);
+	CU_ASSERT_EQUAL(c->route_count, 0);
+	CU_ASSERT_EQUAL(c->neighbor_count, 0);
 	config_free(c);
 }
 
