@@ -57,9 +57,6 @@ take(struct runtime *r, struct change_list *list, struct change *c, uint64_t now
 	case CHANGE_GATEWAYS:
 		r->gateways = c->gateways;
 		break;
-	case CHANGE_GATEWAYS:
-		r->gateways = c->gateways;
-		break;
 	}
 	return true;
 }
