@@ -18,7 +18,9 @@
 #include "inject.h"
 #include "punt.h"
 #include "reload.h"
+#include "router.h"
 #include "routes.h"
+#include "transmit.h"
 
 #define EVENT_RING_SIZE 8192
 #define CHANGE_RING_SIZE 8
@@ -332,6 +334,10 @@ bring_up(struct runtime *r, const struct config *config)
 		rc = election_create(r, config);
 	if (rc == 0)
 		rc = routes_create(r, config);
+	if (rc == 0)
+		rc = router_create(r);
+	if (rc == 0)
+		rc = transmit_create(r);
 	return rc;
 }
 
@@ -395,6 +401,8 @@ destroy_worker(struct runtime *r, struct worker *w)
 void
 runtime_destroy(struct runtime *r)
 {
+	transmit_destroy(r);
+	router_destroy(r);
 	routes_destroy(r);
 	reload_clear(r);
 	if (r->election != NULL)

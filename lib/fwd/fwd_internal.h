@@ -190,4 +190,7 @@ enum fwd_counter fwd_sort4(const struct vip_set *set, const struct vip_roles *ro
 enum fwd_counter fwd_sort6(const struct vip_set *set, const struct vip_roles *roles,
 			   const struct rte_mbuf *m, bool is_routing);
 
+/** Why nobody here takes an IPv6 packet for us, by what its header says comes next. */
+enum fwd_counter fwd_refuse_payload6(uint8_t next_header);
+
 #endif /* FWD_INTERNAL_H */

@@ -21,9 +21,8 @@ is_carp(const struct rte_ipv6_hdr *ip, const struct vip_entry6 *to)
 		(to->is_used && to->vhid == VIP_OWN));
 }
 
-/* Why nobody here takes what is for us. */
-static enum fwd_counter
-refuse_payload(uint8_t next_header)
+enum fwd_counter
+fwd_refuse_payload6(uint8_t next_header)
 {
 	switch (next_header) {
 	case IPPROTO_FRAGMENT:
@@ -41,7 +40,7 @@ refuse_payload(uint8_t next_header)
 	}
 }
 
-/* Is it for us, and to be looked at here: not by the forwarding table, which has no link-local? */
+/* Of what is not forwarded. */
 static enum fwd_counter
 sort_local(const struct vip_roles *roles, const struct rte_ipv6_hdr *ip,
 	   const struct vip_entry6 *to)
@@ -52,24 +51,22 @@ sort_local(const struct vip_roles *roles, const struct rte_ipv6_hdr *ip,
 		return FWD_DROP_TENTATIVE6;
 	if (!vip_is_master(roles, vip_entry6_role(to)))
 		return FWD_DROP_NOT_MASTER6;
-	return refuse_payload(ip->proto);
+	return fwd_refuse_payload6(ip->proto);
 }
 
-/* May it be forwarded, if it is not for us? What is, goes to the route as well. */
+/*
+ * May it be forwarded, if it is not for us? What is for us goes to the route as well, but for
+ * link-local addresses, which no table has.
+ */
 static enum fwd_counter
 sort_transit(const struct vip_roles *roles, const struct rte_ipv6_hdr *ip,
 	     const struct vip_entry6 *to)
 {
-	if (to->is_used && (is_link_local6(ip->dst_addr) || to->vhid == VIP_OWN)) {
-		enum fwd_counter counter = sort_local(roles, ip, to);
-
-		return counter != FWD_DROP_NO_SERVICE6 || is_link_local6(ip->dst_addr) ?
-			       counter :
-			       FWD_TO_ROUTE;
-	}
+	if (to->is_used && is_link_local6(ip->dst_addr))
+		return sort_local(roles, ip, to);
 	if (is_martian6(ip->dst_addr))
 		return FWD_DROP_MARTIAN6;
-	if (is_link_local6(ip->src_addr) || is_link_local6(ip->dst_addr))
+	if (is_link_local6(ip->dst_addr) || (is_link_local6(ip->src_addr) && !to->is_used))
 		return FWD_DROP_LINK_LOCAL6;
 	return FWD_TO_ROUTE;
 }

@@ -57,6 +57,7 @@ struct port {
 	uint64_t mac;      /**< word of base/mac.h */
 	enum port_mac_mode mac_mode;
 	bool is_promiscuous;
+	bool has_segments; /**< the device sends frames in several segments */
 	bool is_stripping; /**< the device takes VLAN tags off, unasked */
 	bool is_allmulticast;
 	uint16_t vhid_users[256]; /**< how many vhids want each virtual MAC */
