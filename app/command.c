@@ -86,6 +86,9 @@ command_describe(const struct command *c, char buf[COMMAND_TEXT])
 		append(buf, "vhid %s %s", c->vhid.name,
 		       c->vhid.role == CARP_MASTER ? "master" : "backup");
 		break;
+	case COMMAND_VHID_FORGET:
+		append(buf, "vhid %s replay forget", c->vhid.name);
+		break;
 	case COMMAND_DEMOTE:
 		append(buf, "demote %+" PRId32, c->demotion.add);
 		break;

@@ -29,6 +29,7 @@
 enum command_type {
 	COMMAND_VHID_SET,    /**< up, advbase, advskew */
 	COMMAND_VHID_FORCE,  /**< a role, once */
+	COMMAND_VHID_FORGET, /**< the counters of its peers */
 	COMMAND_DEMOTE,      /**< add to the demotion */
 	COMMAND_CAUSE,       /**< set a named cause */
 	COMMAND_SET,         /**< settings of carp */

@@ -37,6 +37,18 @@ force_role(struct runtime *r, struct command *c, uint64_t now_us)
 }
 
 static void
+forget_counters(struct runtime *r, struct command *c, uint64_t now_us)
+{
+	if (c->target->config->replay == CARP_REPLAY_OFF) {
+		command_end(c, -EINVAL, "%s: replay is off: there is nothing to forget",
+			    c->target->name);
+		return;
+	}
+	election_forget(r, c->target, now_us);
+	command_end(c, 0, "the next advertisement of each peer is taken, whatever its counter");
+}
+
+static void
 tell_sum(const struct runtime *r, struct command *c)
 {
 	command_end(c, 0, "demotion is %" PRId32, carp_node_demotion(r->node));
@@ -99,6 +111,9 @@ command_execute(struct runtime *r, struct command *c, uint64_t now_us)
 		break;
 	case COMMAND_VHID_FORCE:
 		force_role(r, c, now_us);
+		break;
+	case COMMAND_VHID_FORGET:
+		forget_counters(r, c, now_us);
 		break;
 	case COMMAND_DEMOTE:
 		demote(r, c, now_us);

@@ -95,6 +95,23 @@ parse_state(struct command *c, const char *state)
 }
 
 static int
+parse_replay(struct command *c, const json_t *request)
+{
+	const char *replay = json_string_value(json_object_get(request, "replay"));
+
+	c->type = COMMAND_VHID_FORGET;
+	if (replay == NULL || strcmp(replay, "forget") != 0) {
+		command_end(c, -EINVAL, "\"replay\" is not forget");
+		return -EINVAL;
+	}
+	if (json_object_size(request) != 4) {
+		command_end(c, -EINVAL, "\"replay\" goes without \"state\", \"advbase\" and \"advskew\"");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
 parse_vhid(struct command *c, const json_t *request)
 {
 	const json_t *state = json_object_get(request, "state");
@@ -107,9 +124,11 @@ parse_vhid(struct command *c, const json_t *request)
 		rc = take_number(c, request, "advskew", UINT8_MAX - 1, &c->vhid.advskew);
 	if (rc != 0)
 		return rc;
+	if (json_object_get(request, "replay") != NULL)
+		return parse_replay(c, request);
 	if ((state != NULL) == (c->vhid.advbase.is_given || c->vhid.advskew.is_given)) {
-		command_end(c, -EINVAL, "needs either \"state\", or \"advbase\" and \"advskew\" "
-					"or one of them");
+		command_end(c, -EINVAL, "needs \"state\", \"replay\", or \"advbase\" and "
+					"\"advskew\" or one of them");
 		return -EINVAL;
 	}
 	if (state != NULL)
@@ -239,7 +258,7 @@ parse_reload(struct command *c, const json_t *request)
 }
 
 static const struct command_word words[] = {
-	{ "vhid", { "vhid", "state", "advbase", "advskew" }, parse_vhid },
+	{ "vhid", { "vhid", "state", "advbase", "advskew", "replay" }, parse_vhid },
 	{ "demote", { "add", "cause", "value", "for_s" }, parse_demote },
 	{ "set", { "allow", "preempt", "log" }, parse_set },
 	{ "maintenance", { "on" }, parse_maintenance },

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "commander_internal.h"
 #include "reload_vhid.h"
+#include "replay_keep.h"
 #include "sdnotify.h"
 
 static void
@@ -77,6 +78,8 @@ conclude(struct commander *m)
 			continue;
 		if (c->type == COMMAND_VHID_SET)
 			show_vhid(m, c);
+		if (c->type == COMMAND_VHID_FORGET)
+			replay_keep(m->r);
 		commander_finish(c);
 	}
 }
@@ -214,7 +217,8 @@ err:
 static int
 prepare(struct commander *m, struct command *c)
 {
-	if (c->type != COMMAND_VHID_SET && c->type != COMMAND_VHID_FORCE)
+	if (c->type != COMMAND_VHID_SET && c->type != COMMAND_VHID_FORCE &&
+	    c->type != COMMAND_VHID_FORGET)
 		return 0;
 	c->target = find_vhid(m->r, c->vhid.name);
 	if (c->target == NULL) {

@@ -27,12 +27,20 @@ control_client_reply(struct control_client *c, char *line, size_t len, uint64_t 
 }
 
 static bool
+has_flushed(struct control_client *c)
+{
+	free(c->out);
+	c->out = NULL;
+	return !c->is_last;
+}
+
+static bool
 flush(struct control_client *c, uint64_t now_us)
 {
 	ssize_t n;
 
-	if (c->out == NULL)
-		return !c->is_last;
+	if (c->out == NULL || c->has_left)
+		return has_flushed(c);
 	n = send(c->fd, c->out + c->out_at, c->out_len - c->out_at, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n < 0)
 		return would_wait();
@@ -40,9 +48,7 @@ flush(struct control_client *c, uint64_t now_us)
 	c->out_at += (size_t)n;
 	if (c->out_at < c->out_len)
 		return true;
-	free(c->out);
-	c->out = NULL;
-	return !c->is_last;
+	return has_flushed(c);
 }
 
 /* Forget the first @p len octets of what was read. */
@@ -78,7 +84,8 @@ answer(struct control_client *c, const struct runtime *r, const struct command_e
 	char *reply;
 
 	if (end != NULL) {
-		reply = control_request_answer(r, c->in, (size_t)(end - c->in), &len, &c->command);
+		reply = control_request_answer(c->has_left ? NULL : r, c->in,
+					       (size_t)(end - c->in), &len, &c->command);
 		consume(c, (size_t)(end - c->in) + 1);
 		if (c->command == NULL) {
 			control_client_reply(c, reply, len, now_us);

@@ -23,6 +23,7 @@ struct control_client {
 	uid_t user;
 	uint32_t events;     /**< what epoll has been told to wait for */
 	bool is_last;        /**< closed once the reply is out */
+	bool has_left;       /**< takes no reply any more; its commands are carried out */
 	bool is_skipping;    /**< the rest of a line that was too long */
 	uint64_t taken_us;   /**< when it last took something, or was given a reply */
 	size_t in_len;

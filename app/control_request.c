@@ -111,6 +111,8 @@ answer_request(const struct runtime *r, json_t *request, struct command **comman
 		return refusal("\"version\" is not 1");
 	if (json_object_get(request, "command") != NULL)
 		return begin_command(request, command);
+	if (r == NULL)
+		return refusal("nobody asks any more");
 	return answer_query_request(r, request);
 }
 

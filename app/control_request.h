@@ -18,6 +18,7 @@
 /**
  * Answer the request @p line, or make a command of it.
  *
+ * @param r       NULL if nobody takes the answer: queries are not looked into
  * @param len     set to the length of the reply, which ends with a newline
  * @param command set to what is to be carried out and answered then, else to NULL
  * @return        NULL with a command, or without memory

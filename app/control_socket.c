@@ -22,7 +22,9 @@
 
 #define GROUP "koi"
 #define SOCKET_MODE 0660
-#define READY_MAX 32
+/* What is done for clients in a turn: the manager has other work, and each in turn its share. */
+#define TURN_CLIENTS 32
+#define TURN_US 2000
 
 struct control_socket {
 	const struct runtime *r;
@@ -148,22 +150,34 @@ visit_clients(struct control_socket *s, uint64_t now_us)
 	}
 }
 
+static void
+serve_ready(struct control_socket *s, const struct epoll_event *ready, uint64_t now_us)
+{
+	struct control_client *c = ready->data.ptr;
+	bool has_left = (ready->events & (EPOLLHUP | EPOLLERR)) != 0;
+
+	if (c == NULL) {
+		accept_one(s);
+	} else if (c->command != NULL && has_left) {
+		drop(s, c);
+	} else {
+		c->has_left = has_left;
+		serve_client(s, c, now_us);
+	}
+}
+
 void
 control_socket_serve(struct control_socket *s)
 {
-	struct epoll_event ready[READY_MAX];
-	int count = epoll_wait(s->epoll_fd, ready, READY_MAX, 0);
-	uint64_t now_us = clock_us();
+	uint64_t begin_us = clock_us(), now_us = begin_us;
+	struct epoll_event ready;
 
-	for (int i = 0; i < count; i++) {
-		struct control_client *c = ready[i].data.ptr;
-
-		if (c == NULL)
-			accept_one(s);
-		else if (c->command != NULL && (ready[i].events & (EPOLLHUP | EPOLLERR)) != 0)
-			drop(s, c);
-		else
-			serve_client(s, c, now_us);
+	/* One at a time: epoll puts it behind the others that are ready. */
+	for (int i = 0; i < TURN_CLIENTS && now_us < begin_us + TURN_US; i++) {
+		if (epoll_wait(s->epoll_fd, &ready, 1, 0) != 1)
+			break;
+		serve_ready(s, &ready, now_us);
+		now_us = clock_us();
 	}
 	visit_clients(s, now_us);
 }

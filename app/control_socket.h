@@ -41,9 +41,9 @@ void control_socket_destroy(struct control_socket *s);
 int control_socket_fd(const struct control_socket *s);
 
 /**
- * Do what is due, at most one request for each client, without waiting. To be called now and then
- * without an event, too: clients that take nothing are dropped here, and those whose command is done
- * are answered.
+ * Do what is due, for some clients in turn and for some milliseconds at most, without waiting. To be
+ * called now and then without an event, too: clients that take nothing are dropped here, and those
+ * whose command is done are answered.
  */
 void control_socket_serve(struct control_socket *s);
 

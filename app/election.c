@@ -107,18 +107,25 @@ election_config(const struct config_vhid *c, struct election_lists *lists)
 }
 
 int
-election_prepare(struct koi_vhid *v, const struct config_vhid *c)
+election_prepare(struct runtime *r, struct koi_vhid *v, const struct config_vhid *c)
 {
 	struct election_lists lists;
 	struct carp_vhid_config vc = election_config(c, &lists);
+	struct replay_entry saved = { 0 };
 	int rc;
 
+	v->replay_place = REPLAY_NOWHERE;
+	if (r->replay != NULL && c->replay == CARP_REPLAY_STRICT)
+		v->replay_place = replay_store_recall(r->replay, v->name, &vc.counter, &saved);
 	v->election = calloc(1, sizeof(*v->election));
 	if (v->election == NULL)
 		return -ENOMEM;
 	v->election->carp = carp_vhid_create(NULL, &vc);
-	if (v->election->carp != NULL)
+	if (v->election->carp != NULL) {
+		for (size_t i = 0; i < saved.floor_count; i++)
+			carp_vhid_replay_restore(v->election->carp, &saved.floor[i]);
 		return 0;
+	}
 	rc = -errno;
 	election_discard(v);
 	return rc;
@@ -176,6 +183,15 @@ publish_forecast(struct koi_vhid *v, const struct carp_vhid_status *status, uint
 }
 
 static void
+publish_replay(struct koi_vhid *v)
+{
+	struct replay_state state = { .counter = carp_vhid_counter(v->election->carp) };
+
+	state.floor_count = carp_vhid_replay_floors(v->election->carp, state.floor);
+	record_write(v->replay, &state);
+}
+
+static void
 settle_until(struct runtime *r, struct koi_vhid *v, uint64_t earliest_us)
 {
 	struct carp_vhid_status status;
@@ -186,6 +202,8 @@ settle_until(struct runtime *r, struct koi_vhid *v, uint64_t earliest_us)
 	carp_vhid_status(v->election->carp, &status);
 	record_write(v->status, &status);
 	publish_forecast(v, &status, earliest_us);
+	if (v->config->replay == CARP_REPLAY_STRICT)
+		publish_replay(v);
 }
 
 void
@@ -283,6 +301,13 @@ election_force(struct runtime *r, struct koi_vhid *v, enum carp_state role, uint
 	election_carry_out(r, v, &actions, now_us);
 	election_settle(r, v, now_us);
 	return rc;
+}
+
+void
+election_forget(struct runtime *r, struct koi_vhid *v, uint64_t now_us)
+{
+	carp_vhid_replay_forget(v->election->carp);
+	election_settle(r, v, now_us);
 }
 
 void

@@ -31,8 +31,12 @@ struct election_lists {
 /** What lib/carp is to be told of a vhid; valid as long as @p c and @p lists. */
 struct carp_vhid_config election_config(const struct config_vhid *c, struct election_lists *lists);
 
-/** Make what a vhid needs for its election, by any thread; not part of one yet. 0, or an errno. */
-int election_prepare(struct koi_vhid *v, const struct config_vhid *c);
+/**
+ * Make what a vhid needs for its election, not part of one yet. The manager, or main.
+ *
+ * @return 0, or a negative errno
+ */
+int election_prepare(struct runtime *r, struct koi_vhid *v, const struct config_vhid *c);
 /** Undo it, after election_remove() if the vhid was added. */
 void election_discard(struct koi_vhid *v);
 
@@ -60,6 +64,9 @@ void election_run(struct runtime *r, struct koi_vhid *v, uint64_t now_us, uint64
 
 /** Force a role once. 0, or -ENETDOWN if the vhid can have none. */
 int election_force(struct runtime *r, struct koi_vhid *v, enum carp_state role, uint64_t now_us);
+
+/** Take the next advertisement of each peer, whatever its counter. */
+void election_forget(struct runtime *r, struct koi_vhid *v, uint64_t now_us);
 
 /** Make every vhid of an interface (or of all, NULL) due now. */
 void election_wake(struct runtime *r, const struct koi_interface *ifc, uint64_t now_us);

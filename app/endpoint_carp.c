@@ -173,6 +173,17 @@ add_split_brain(json_t *answer, const struct carp_split_brain *s, uint64_t now_u
 		json_object_set_new(answer, "split_brain_mac", endpoint_mac(mac_load(s->claim_mac)));
 }
 
+static void
+add_silence(json_t *answer, const struct carp_family_silence *s, uint64_t now_us)
+{
+	if (!s->is_on)
+		return;
+	json_object_set_new(answer, "silent_family",
+			    json_string(s->family == IP_V4 ? "IPv4" : "IPv6"));
+	json_object_set_new(answer, "silent_family_age_ms",
+			    json_integer(endpoint_age_ms(now_us, s->since_us)));
+}
+
 /* Others on the link with whom something is wrong. */
 static void
 add_suspects(json_t *answer, const struct carp_vhid_status *s, uint64_t now_us)
@@ -238,6 +249,7 @@ endpoint_carp_vhid(const struct runtime *r, struct endpoint_query *q)
 	add_settings(answer, v, &s);
 	add_master(answer, &s, q->now_us);
 	add_split_brain(answer, &s.split_brain, q->now_us);
+	add_silence(answer, &s.family_silence, q->now_us);
 	add_suspects(answer, &s, q->now_us);
 	add_forecast(answer, v);
 	add_counters(answer, &s);

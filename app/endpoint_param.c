@@ -51,7 +51,8 @@ parse_from(struct endpoint_query *q, const char *text, uint64_t *from)
 {
 	if (parse_number(text, from))
 		return true;
-	endpoint_fail(q, "\"%.40s\" is not a number", text);
+	endpoint_fail(q, "\"%.40s\" is %s", text,
+		      strspn(text, "0123456789") > NUMBER_DIGITS_MAX ? "too large" : "not a number");
 	return false;
 }
 

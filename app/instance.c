@@ -20,6 +20,9 @@
 #define PID_TRIES 20
 #define PID_PAUSE_US 5000
 
+/* How often others may end just when we begin. */
+#define LOCK_TRIES 100
+
 int
 instance_base(char base[INSTANCE_DIR_MAX])
 {
@@ -110,33 +113,61 @@ write_pid(int fd)
 	return 0;
 }
 
-int
-instance_lock(struct instance *i, const char *base, const char *prefix, pid_t *other)
+/* Who ends removes the file: is what is locked what others find? */
+static bool
+is_current(int fd, const char *path)
+{
+	struct stat ours, found;
+
+	return fstat(fd, &ours) == 0 && lstat(path, &found) == 0 && ours.st_dev == found.st_dev &&
+	       ours.st_ino == found.st_ino;
+}
+
+/* -EAGAIN if somebody who ends takes file or directory away meanwhile. */
+static int
+take_lock(struct instance *i, const char *base, pid_t *other)
 {
 	char path[INSTANCE_DIR_MAX + sizeof("/lock")];
-	int rc;
+	int rc = make_dir(base, i->dir);
 
-	i->lock_fd = -1;
-	rc = instance_dir(base, prefix, i->dir);
-	if (rc == 0)
-		rc = make_dir(base, i->dir);
 	if (rc != 0)
-		return rc;
+		return rc == -ENOENT ? -EAGAIN : rc;
 	snprintf(path, sizeof(path), "%s/lock", i->dir);
 	i->lock_fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (i->lock_fd < 0)
-		return -errno;
+		return errno == ENOENT ? -EAGAIN : -errno;
 	if (flock(i->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		rc = -errno;
 		if (rc == -EWOULDBLOCK) {
 			rc = -EBUSY;
 			*other = read_pid(i->lock_fd);
 		}
-		close(i->lock_fd);
-		i->lock_fd = -1;
-		return rc;
+	} else if (!is_current(i->lock_fd, path)) {
+		rc = -EAGAIN;
 	}
-	rc = write_pid(i->lock_fd);
+	if (rc == 0)
+		return 0;
+	close(i->lock_fd);
+	i->lock_fd = -1;
+	return rc;
+}
+
+int
+instance_lock(struct instance *i, const char *base, const char *prefix, pid_t *other)
+{
+	int rc;
+
+	i->lock_fd = -1;
+	rc = instance_dir(base, prefix, i->dir);
+	if (rc != 0)
+		return rc;
+	for (int tries = 0; tries < LOCK_TRIES; tries++) {
+		rc = take_lock(i, base, other);
+		if (rc != -EAGAIN)
+			break;
+	}
+	if (rc == 0)
+		rc = write_pid(i->lock_fd);
 	if (rc != 0)
 		instance_unlock(i);
 	return rc;
@@ -145,11 +176,17 @@ instance_lock(struct instance *i, const char *base, const char *prefix, pid_t *o
 void
 instance_unlock(struct instance *i)
 {
+	char path[INSTANCE_DIR_MAX + sizeof("/lock")];
+
 	if (i->lock_fd < 0)
 		return;
 	/* Whoever finds the lock taken next reads no pid that is gone. */
 	if (ftruncate(i->lock_fd, 0) != 0)
 		errno = 0;
+	/* While it is held nobody else takes the file for the lock. */
+	snprintf(path, sizeof(path), "%s/lock", i->dir);
+	if (unlink(path) == 0)
+		rmdir(i->dir);
 	close(i->lock_fd);
 	i->lock_fd = -1;
 }

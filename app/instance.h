@@ -4,8 +4,8 @@
  * One koi for each file prefix: its runtime directory, and the lock in it.
  *
  * The directory is /run/koi/PREFIX, for another user than root $XDG_RUNTIME_DIR/koi/PREFIX. It may
- * be entered by its owner and by the group koi, if there is one. It stays when koi ends; the lock
- * ends with the process, however that ends.
+ * be entered by its owner and by the group koi, if there is one. It goes when koi ends in
+ * order; the lock ends with the process, however that ends.
  *
  * Threads: main().
  * Memory:  nothing is allocated.
@@ -45,7 +45,7 @@ int instance_dir(const char *base, const char *prefix, char dir[INSTANCE_DIR_MAX
  */
 int instance_lock(struct instance *i, const char *base, const char *prefix, pid_t *other);
 
-/** Give it back. Nothing happens if it is not held. */
+/** Give it back, and remove the directory if nothing else is in it. Nothing happens if it is not held. */
 void instance_unlock(struct instance *i);
 
 #endif /* INSTANCE_H */

@@ -70,7 +70,8 @@ static json_t *
 parse_vhid(const struct koictl_command_options *o, int argc, char **argv, const char **problem)
 {
 	static const char needs[] =
-		"vhid needs VHID@INTERFACE and up, down, master, backup, advbase N or advskew N";
+		"vhid needs VHID@INTERFACE and up, down, master, backup, advbase N, advskew N or "
+		"replay forget";
 	json_t *r = request("vhid");
 	json_int_t value;
 
@@ -84,6 +85,10 @@ parse_vhid(const struct koictl_command_options *o, int argc, char **argv, const 
 		    strcmp(argv[1], "master") == 0 || strcmp(argv[1], "backup") == 0)
 			return r;
 		return refuse(r, problem, needs);
+	}
+	if (argc == 3 && strcmp(argv[1], "replay") == 0 && strcmp(argv[2], "forget") == 0) {
+		json_object_set_new(r, "replay", json_string("forget"));
+		return r;
 	}
 	for (int i = 1; i < argc; i += 2) {
 		if (strcmp(argv[i], "advbase") != 0 && strcmp(argv[i], "advskew") != 0)
@@ -174,6 +179,8 @@ const struct koictl_command koictl_commands[] = {
 	{ "vhid", "vhid VHID@INTERFACE up|down", "take part in the election, or not", parse_vhid },
 	{ "vhid", "vhid VHID@INTERFACE master|backup", "force a role, once", parse_vhid },
 	{ "vhid", "vhid VHID@INTERFACE advbase N advskew N", "until the next reload", parse_vhid },
+	{ "vhid", "vhid VHID@INTERFACE replay forget", "take peers whose counter went back",
+	  parse_vhid },
 	{ "demote", "demote +N|-N", "add to the demotion", parse_demote },
 	{ "demote", "demote --cause NAME N [--for TIME]", "a named cause; 0 clears it",
 	  parse_demote },

@@ -19,6 +19,7 @@
 #include "control_socket.h"
 #include "event_log.h"
 #include "notify.h"
+#include "replay_keep.h"
 #include "sdnotify.h"
 
 /* How soon an event is in the log, and a link change noticed. */
@@ -36,6 +37,7 @@ struct manager {
 	bool is_ready_told;
 	uint64_t watchdog_us; /* how often the service manager wants a sign of life; 0 never */
 	uint64_t watchdog_next_us;
+	uint64_t replay_us; /* when the counters are looked at next */
 	_Atomic bool stop;
 };
 
@@ -154,6 +156,17 @@ tell_service_manager(struct manager *m)
 	}
 }
 
+static void
+keep_replay(struct manager *m)
+{
+	uint64_t now_us = clock_us();
+
+	if (now_us < m->replay_us)
+		return;
+	m->replay_us = now_us + REPLAY_KEEP_US;
+	replay_keep(m->r);
+}
+
 static void *
 manager_main(void *arg)
 {
@@ -173,6 +186,7 @@ manager_main(void *arg)
 		take_events(m->r);
 		notify_serve(m->r->notify, clock_us());
 		commander_step(&m->commander);
+		keep_replay(m);
 		tell_service_manager(m);
 	}
 	take_events(m->r);

@@ -56,9 +56,10 @@ reload_vhid_create(struct runtime *r, struct koi_interface *ifc, const struct co
 	snprintf(v->name, sizeof(v->name), "%u@%s", c->vhid, ifc->name);
 	v->status = record_create(sizeof(struct carp_vhid_status));
 	v->forecast = record_create(sizeof(struct vhid_forecast));
+	v->replay = record_create(sizeof(struct replay_state));
 	/* While vhids that leave keep their slots, there may be none for those that come. */
-	if (v->slot < CONFIG_VHIDS_MAX && v->status != NULL && v->forecast != NULL)
-		rc = election_prepare(v, c);
+	if (v->slot < CONFIG_VHIDS_MAX && v->status != NULL && v->forecast != NULL && v->replay != NULL)
+		rc = election_prepare(r, v, c);
 	if (rc == 0 && needs_filter(c))
 		rc = port_vhid_add(&ifc->port->port, c->vhid);
 	if (rc == 0) {
@@ -68,6 +69,7 @@ reload_vhid_create(struct runtime *r, struct koi_interface *ifc, const struct co
 	election_discard(v);
 	record_destroy(v->status);
 	record_destroy(v->forecast);
+	record_destroy(v->replay);
 	free(v);
 	errno = -rc;
 	return NULL;
@@ -83,6 +85,7 @@ reload_vhid_destroy(struct runtime *r, struct koi_vhid *v, const struct config_v
 	election_discard(v);
 	record_destroy(v->status);
 	record_destroy(v->forecast);
+	record_destroy(v->replay);
 	free(v);
 }
 

@@ -18,6 +18,7 @@
 #include "inject.h"
 #include "punt.h"
 #include "reload.h"
+#include "replay_keep.h"
 #include "router.h"
 #include "routes.h"
 #include "transmit.h"
@@ -354,6 +355,8 @@ apply_first(struct runtime *r, struct config *config)
 	config_report_free(&report);
 	if (rc != 0)
 		return rc;
+	/* The counters of this run are out of reach of the next before they are used. */
+	replay_store_flush(r->replay);
 	change_step(r, list, UINT_MAX, clock_us());
 	reload_show(r, list);
 	reload_finish(r, list);
@@ -371,7 +374,8 @@ runtime_create(struct runtime *r, struct config *config, const char *config_file
 	r->prefix = prefix;
 	r->start_us = clock_us();
 	r->interface_count = (unsigned int)config->interface_count;
-	rc = bring_up(r, config);
+	r->replay = replay_store_open(prefix);
+	rc = r->replay == NULL ? -ENOMEM : bring_up(r, config);
 	if (rc == 0)
 		rc = apply_first(r, config);
 	if (rc == 0)
@@ -401,6 +405,7 @@ destroy_worker(struct runtime *r, struct worker *w)
 void
 runtime_destroy(struct runtime *r)
 {
+	replay_keep_end(r);
 	transmit_destroy(r);
 	router_destroy(r);
 	routes_destroy(r);

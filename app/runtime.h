@@ -35,6 +35,7 @@
 
 #include "event.h"
 #include "placement.h"
+#include "replay_store.h"
 
 #define NEIGH_CAPACITY 16384
 
@@ -107,6 +108,8 @@ struct koi_vhid {
 	uint64_t mac;          /**< source of what is sent for it: virtual, or the port's */
 	struct record *status; /**< struct carp_vhid_status; control writes, anyone reads */
 	struct record *forecast; /**< struct vhid_forecast; likewise */
+	struct record *replay;   /**< struct replay_state, if replay is strict; likewise */
+	size_t replay_place;     /**< in the store, or REPLAY_NOWHERE. Manager */
 	struct election_vhid *election; /**< control's own: election.c */
 };
 
@@ -290,6 +293,7 @@ struct runtime {
 	counter_t events_lost;           /**< control */
 	struct event_history *history;   /**< the manager writes, anyone reads */
 	struct notify *notify;           /**< the manager */
+	struct replay_store *replay;     /**< the manager */
 	const struct notify_counters *notify_counters; /**< anyone reads */
 
 	/**

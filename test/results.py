@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Count the results that meson and pytest left as JUnit files, one file a layer."""
+"""
+Count the results that meson and pytest left as JUnit files, LAYER.xml or LAYER-PART.xml, and the
+steps that failed before their tests could run, STEP.broken.
+"""
 import argparse
 import pathlib
 import sys
@@ -13,22 +16,28 @@ class Results:
     passed: int = 0
     failed: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
+    run_again: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: 'Results') -> None:
         self.passed += other.passed
         self.failed += other.failed
         self.skipped |= other.skipped
+        self.run_again |= other.run_again
 
     def line(self) -> str:
         text = f'{self.passed} passed, {len(self.failed)} failed'
-        return text + (f', {len(self.skipped)} skipped' if self.skipped else '')
+        text += f', {len(self.skipped)} skipped' if self.skipped else ''
+        return text + (f', {len(self.run_again)} run again' if self.run_again else '')
 
 
-def read_layer(path: pathlib.Path) -> Results:
+def read_file(path: pathlib.Path) -> Results:
     results = Results()
     for case in ElementTree.parse(path).iter('testcase'):
         name = f"{case.get('classname', '')}::{case.get('name', '')}"
         skip = case.find('skipped')
+        for prop in case.iter('property'):
+            if prop.get('name') == 'run_again':
+                results.run_again[name] = prop.get('value')
         if case.find('failure') is not None or case.find('error') is not None:
             # a test that fails and whose clean-up fails too is reported twice by pytest
             if name not in results.failed:
@@ -40,28 +49,35 @@ def read_layer(path: pathlib.Path) -> Results:
     return results
 
 
+def read_layer(logs: pathlib.Path, layer: str) -> Results:
+    results = Results()
+    for path in sorted({*logs.glob(f'{layer}.xml'), *logs.glob(f'{layer}-*.xml')}):
+        results.add(read_file(path))
+    results.failed += [f'{layer}: {path.read_text().strip()}'
+                       for path in logs.glob(f'{layer}.broken')]
+    return results
+
+
+def tell(layer: str, results: Results) -> None:
+    print(f"{'':9} {layer:9} {results.line()}")
+    for name in results.failed:
+        print(f"{'':20}failed: {name}")
+    for name, reason in results.run_again.items():
+        print(f"{'':20}run again: {name}: {reason}")
+    for name, reason in results.skipped.items():
+        print(f"{'':20}skipped: {name}: {reason}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--logs', type=pathlib.Path, required=True)
     parser.add_argument('--layer', help='only this one, as a line of progress')
-    parser.add_argument('--broken', help='a step that failed before its tests could run')
     options = parser.parse_args()
 
     if options.layer:
-        path = options.logs / f'{options.layer}.xml'
-        results = read_layer(path) if path.exists() else Results()
-        print(f"{'':9} {options.layer:9} {results.line()}")
-        for name in results.failed:
-            print(f"{'':20}failed: {name}")
-        for name, reason in results.skipped.items():
-            print(f"{'':20}skipped: {name}: {reason}")
+        tell(options.layer, read_layer(options.logs, options.layer))
         return 0
-
-    total = Results()
-    for path in sorted(options.logs.glob('*.xml')):
-        total.add(read_layer(path))
-    if options.broken:
-        total.failed.append(options.broken)
+    total = read_layer(options.logs, '*')
     print(total.line())
     return 1 if total.failed or total.passed == 0 else 0
 

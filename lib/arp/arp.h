@@ -46,12 +46,14 @@ const char *arp_counter_name(enum arp_counter counter);
 #define ARP_SEEN_SLOTS 1024
 /** A sender is found in its slot or in one of those behind it. */
 #define ARP_SEEN_WAYS 4
+/** Claims are few, or somebody floods. */
+#define ARP_CLAIM_SLOTS 64
 
 /** A sender that has been reported lately, in the order of the frame. */
 struct arp_seen {
 	uint8_t mac[6];
 	uint8_t addr[4];
-	uint16_t reserved;
+	uint16_t what; /**< enum neigh_evidence */
 	uint32_t epoch;
 };
 
@@ -61,10 +63,12 @@ struct arp_worker {
 	/** Raised by the worker about once a second: what was seen is reported anew. */
 	uint32_t epoch;
 	struct arp_seen seen[ARP_SEEN_SLOTS + ARP_SEEN_WAYS - 1];
+	struct arp_seen claim[ARP_CLAIM_SLOTS];
 };
 
 /**
- * Take the ARP frames of a burst; turn requests for our addresses into replies.
+ * Take the ARP frames of a burst; turn requests for our addresses into replies. Who sends in the
+ * name of an address that is ours now, with another MAC than ours, is reported as a claim.
  *
  * @param w         of this worker and interface
  * @param ifc       the interface that the frames came in by

@@ -24,15 +24,16 @@ refuse(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_s
 	if (octets_load64(f + AT_ETHERTYPE) != ARP_FOR_IPV4 ||
 	    (operation != REQUEST && operation != REPLY))
 		return ARP_DROP_MALFORMED;
+	arp_watch_claim(w, ifc, set, roles, f, sightings);
 	e = vip_find4(set, octets_load32(f + AT_TARGET_ADDR));
 	if (!e->is_used)
 		return ARP_DROP_NOT_OURS;
 	if (operation == REQUEST)
 		return vip_is_master(roles, e->vhid) ? ARP_DROP_WRONG_MAC : ARP_DROP_NOT_MASTER;
-	if (mac_load(f + AT_DESTINATION) != set->port_mac)
+	if (!vip_accepts_mac(set, roles, mac_load(f + AT_DESTINATION)))
 		return ARP_DROP_WRONG_MAC;
-	if (!arp_is_seen(w, f))
-		arp_notice(w, ifc, set, roles, f, sightings);
+	if (!arp_is_seen(w, f, NEIGH_SEEN_ANSWER))
+		arp_notice(w, ifc, set, roles, f, NEIGH_SEEN_ANSWER, sightings);
 	return ARP_DROP_NOT_A_REQUEST;
 }
 
@@ -112,8 +113,8 @@ arp_input(struct arp_worker *w, const struct vip_interface *ifc, const struct vi
 			burst_add(drop, m);
 			continue;
 		}
-		if (unlikely(!arp_is_seen(w, f))) {
-			if (!arp_notice(w, ifc, set, roles, f, sightings)) {
+		if (unlikely(!arp_is_seen(w, f, NEIGH_SEEN_SENDER))) {
+			if (!arp_notice(w, ifc, set, roles, f, NEIGH_SEEN_SENDER, sightings)) {
 				counter_add(&w->counter[ARP_DROP_CONFLICT], 1);
 				burst_add(drop, m);
 				continue;

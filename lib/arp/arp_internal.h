@@ -25,13 +25,13 @@ enum {
 	AT_TARGET_ADDR = 38,
 };
 
-/** The sender of a frame as the table of those seen has it. */
+/** The sender of a frame as the table of those seen has it. An answer is not hidden by a request. */
 static inline octets16
-arp_seen_key(const uint8_t *f, uint32_t epoch)
+arp_seen_key(const uint8_t *f, enum neigh_evidence what, uint32_t epoch)
 {
 	const octets16 sender = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
-	return (octets_load(f + AT_SENDER_MAC) & sender) | octets_from_words(0, 0, 0, epoch);
+	return (octets_load(f + AT_SENDER_MAC) & sender) | octets_from_words(0, 0, (uint32_t)what << 16, epoch);
 }
 
 static inline uint32_t
@@ -44,10 +44,10 @@ _Static_assert(ARP_SEEN_SLOTS == 1u << 10, "the slot of a sender is the upper 10
 
 /** The worth of a report is that it is rare: an honest sender is looked at once in an epoch. */
 static inline bool
-arp_is_seen(const struct arp_worker *w, const uint8_t *f)
+arp_is_seen(const struct arp_worker *w, const uint8_t *f, enum neigh_evidence what)
 {
 	const struct arp_seen *s = &w->seen[arp_seen_slot(octets_load32(f + AT_SENDER_ADDR))];
-	octets16 key = arp_seen_key(f, w->epoch);
+	octets16 key = arp_seen_key(f, what, w->epoch);
 
 	if (octets_are_equal(octets_load(s->mac), key))
 		return true;
@@ -61,9 +61,16 @@ arp_is_seen(const struct arp_worker *w, const uint8_t *f)
  * Look at a sender that has not been seen lately. Nothing is learned from a claim, from a group
  * address, or from off the link.
  *
+ * @param what NEIGH_SEEN_SENDER or NEIGH_SEEN_ANSWER
  * @return false if it is not to be answered
  */
 bool arp_notice(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_set *set,
-		const struct vip_roles *roles, const uint8_t *f, struct neigh_sightings *sightings);
+		const struct vip_roles *roles, const uint8_t *f, enum neigh_evidence what,
+		struct neigh_sightings *sightings);
+
+/** Report the sender if it claims an address that is ours now. */
+void arp_watch_claim(struct arp_worker *w, const struct vip_interface *ifc,
+		     const struct vip_set *set, const struct vip_roles *roles, const uint8_t *f,
+		     struct neigh_sightings *sightings);
 
 #endif /* ARP_INTERNAL_H */

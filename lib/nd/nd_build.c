@@ -18,16 +18,15 @@ nd_build_advertisement(uint8_t out[ND_FRAME_LEN], const struct ip_addr *addr, ui
 		       bool is_router)
 {
 	static const struct ip_addr all_nodes = { .octets = { 0xff, 0x02, [15] = 1 }, .family = IP_V6 };
-	struct vip_entry6 e;
+	struct vip_entry6 e = { 0 };
 
 	mac_store(e.mac, mac);
-	memset(out, 0, ND_FRAME_LEN);
 	nd_write_advertisement(out, octets_load(addr->octets), vip_entry6_head(&e),
 			       octets_load(all_nodes.octets), group_mac(&all_nodes),
 			       ND_FLAG_OVERRIDE | (is_router ? ND_FLAG_ROUTER : 0));
 }
 
-/* All but the option. The sum is that of the message with it, if @p len says so. */
+/* All but the source, the option and what depends on the length. */
 static void
 write_solicitation(uint8_t *out, const struct ip_addr *target, const struct ip_addr *to,
 		   uint64_t to_mac, uint64_t mac)

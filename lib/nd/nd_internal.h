@@ -116,7 +116,7 @@ nd_write_advertisement(uint8_t *f, octets16 target, octets16 ours, octets16 to, 
 	const octets16 type = { 0, 0, 0, 0, 0, 0, 0x86, 0xdd, 0x60, 0, 0, 0, 0, ND_MESSAGE_LEN,
 				ND_ICMP6, ND_HOP_LIMIT };
 	const octets16 option = { 0, 0, 0, 0, ND_OPTION_TARGET, 1 };
-	const octets16 mask = { 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	const octets16 mask = { 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 	octets16 head, end = (ours & mask) | option;
 	uint64_t sum;
 

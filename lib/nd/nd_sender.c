@@ -107,6 +107,17 @@ is_conflict(const struct nd_context *c, const struct vip_entry6 *e, uint64_t mac
 	       (mac_is_virtual(mac) && vip_is_master(c->roles, mac_virtual_vhid(mac)));
 }
 
+/*
+ * Is an address of ours claimed with another MAC? Others may have a virtual address while we are
+ * not MASTER; with its MAC they are hosts like us, and advertisements say which of us has it.
+ */
+static bool
+is_foreign(const struct nd_context *c, const struct vip_entry6 *e, uint64_t mac)
+{
+	return e->is_used && mac != c->set->port_mac && mac != mac_load(e->mac) &&
+	       is_conflict(c, e, mac);
+}
+
 bool
 nd_notice(const struct nd_context *c, const struct nd_news *news)
 {
@@ -119,7 +130,7 @@ nd_notice(const struct nd_context *c, const struct nd_news *news)
 	}
 	if (mac == c->set->port_mac || e->is_used ||
 	    (mac_is_virtual(mac) && vip_set_has_vhid(c->set, IP_V6, mac_virtual_vhid(mac)))) {
-		if (e->is_used && mac != c->set->port_mac && mac != mac_load(e->mac))
+		if (is_foreign(c, e, mac))
 			nd_report_claim(c, news->addr, mac, false);
 		counter_add(&c->w->counter[ND_SIGHTINGS_REFUSED], 1);
 		return !is_conflict(c, e, mac);

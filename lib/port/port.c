@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_dev.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
@@ -17,6 +18,7 @@
 #include "port/port_internal.h"
 
 #define POOL_CACHE 256
+#define DRAIN_US 1000
 #define PAGE_BYTES 4096
 /* A pool's head, which has a cache for each lcore that there could be, and its ring. */
 #define POOL_FIXED_BYTES \
@@ -180,6 +182,7 @@ port_open(struct port *p, const struct port_params *params)
 	rc = rte_eth_dev_start(p->id);
 	if (rc != 0)
 		goto err;
+	p->is_started = true;
 	p->is_stripping = (rte_eth_dev_get_vlan_offload(p->id) & RTE_ETH_VLAN_STRIP_OFFLOAD) != 0;
 	step = "multicast";
 	rc = port_filter_start(p);
@@ -196,8 +199,14 @@ err:
 void
 port_close(struct port *p)
 {
-	int rc = rte_eth_dev_stop(p->id);
+	int rc = 0;
 
+	if (p->is_started) {
+		/* The last frame, a bow-out, may still be in the device's ring. */
+		rte_delay_us_sleep(DRAIN_US);
+		rc = rte_eth_dev_stop(p->id);
+	}
+	p->is_started = false;
 	if (rc == 0)
 		rc = rte_eth_dev_close(p->id);
 	if (rc != 0 && rc != -ENODEV)

@@ -56,6 +56,7 @@ struct port {
 	uint16_t mtu;
 	uint64_t mac;      /**< word of base/mac.h */
 	enum port_mac_mode mac_mode;
+	bool is_started;
 	bool is_promiscuous;
 	bool has_segments; /**< the device sends frames in several segments */
 	bool is_stripping; /**< the device takes VLAN tags off, unasked */
@@ -75,7 +76,7 @@ struct port_link {
  * Find the device, or probe it; nothing is configured yet. Fills id, name, driver, socket, mac and
  * in queues how many pairs the device allows.
  *
- * @return 0, -ENODEV if there is no such device, -EBUSY if another interface has it
+ * @return 0, -ENODEV if there is no such device, or what the device said
  */
 int port_find(struct port *p, const struct port_params *params);
 
@@ -85,6 +86,7 @@ int port_find(struct port *p, const struct port_params *params);
  * @return 0; -ENOMEM without memory for the mempool; else what the driver said
  */
 int port_open(struct port *p, const struct port_params *params);
+/** What waits for transmission is given a millisecond to leave. */
 void port_close(struct port *p);
 
 /**

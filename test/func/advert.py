@@ -14,6 +14,8 @@ from frames import ETHERTYPE_IPV4, checksum, ethernet, ipv4
 PROTOCOL = 112
 GROUP = '224.0.0.18'
 GROUP_MAC = '01:00:5e:00:00:12'
+GROUP6 = 'ff02::12'
+GROUP_MAC6 = '33:33:00:00:00:12'
 BOW_OUT = 255
 
 

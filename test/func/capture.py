@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What one node sends, taken at its bridge port with the kernel's time stamps."""
+import bisect
 import ctypes
 import select
 import socket
@@ -88,8 +89,13 @@ class Capture:
         return struct.unpack('II', self._socket.getsockopt(netns.SOL_PACKET, 6, 8))[1]
 
     def frames(self, since_ns: int = 0, until_ns: int | None = None) -> list[Frame]:
-        return [f for f in list(self._frames)
-                if since_ns <= f.time_ns and (until_ns is None or f.time_ns < until_ns)]
+        # There may be many, in the order of time, and those asked for are the newest.
+        frames = list(self._frames)
+        begin = bisect.bisect_left(frames, since_ns, key=lambda f: f.time_ns)
+        end = len(frames)
+        if until_ns is not None:
+            end = bisect.bisect_left(frames, until_ns, begin, key=lambda f: f.time_ns)
+        return frames[begin:end]
 
     def adverts(self, since_ns: int = 0) -> list[tuple[int, Advert]]:
         """Time and content of each advertisement, valid or not."""

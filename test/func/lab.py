@@ -2,22 +2,19 @@
 """One LAN for a test: hosts in network namespaces on a bridge in a namespace of its own."""
 import contextlib
 import itertools
-import json
 import os
 import pathlib
-import re
 import shutil
 import tempfile
+import time
 
 import netns
 from capture import Capture
-from nodes import BUILD, Client, Koi, Node, Ucarp
+from leftovers import remove_leftovers
+from nodes import Client, Koi, Node, Ucarp
 from probe import Probe
 from process import Process
-
-# A lab whose hosts stood still for so long cannot be judged by its times: some are 5 ms.
-STALL_MS = 10
-NAME = re.compile(r'koilab(\d+)x\d+-')
+from stall import the_watch
 
 
 class Lab:
@@ -29,6 +26,7 @@ class Lab:
 
     def __init__(self, virtual: str = '10.0.0.100'):
         remove_leftovers()
+        the_watch()
         self.name = f'koilab{os.getpid()}x{next(self._numbers)}'
         self.virtual = virtual
         self.switch = f'{self.name}-sw'
@@ -38,23 +36,23 @@ class Lab:
         self.probes: list[Probe] = []
         self.captures: list[Capture] = []
         self.sockets: list = []
+        self.is_open = True
         netns.ip('netns', 'add', self.switch)
         netns.ip_batch_in(self.switch, [
             'link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0',
             'link set br0 up'])
-        self._watches = [Process(self.switch,
-                                 [str(BUILD / 'test/func/stallwatch'), str(cpu), str(STALL_MS)],
-                                 self.folder / f'stallwatch-{cpu}.log')
-                         for cpu in os.sched_getaffinity(0)]
+        # A bridge that asks a firewall loses what is malformed.
+        netns.write_sysctls(self.switch, {f'net/bridge/bridge-nf-call-{tables}': '0'
+                                          for tables in ('iptables', 'ip6tables', 'arptables')},
+                            must_exist=False)
+        self._since_ms = time.time() * 1e3
 
     def stalls(self) -> list[tuple[float, float]]:
-        """When the machine ran again what it had not run on one of its CPUs, and for how long."""
-        lines = [json.loads(line) for w in self._watches for line in w.log.splitlines()]
-        return [(line['at_ms'], line['late_ms']) for line in lines]
+        """Of the machine, in the life of this lab."""
+        return the_watch().stalls(self._since_ms)
 
     def worst_stall_ms(self) -> float:
-        """For how long the machine ran none of the lab on one of its CPUs; 0 if never."""
-        return max((late_ms for _, late_ms in self.stalls()), default=0.0)
+        return the_watch().worst_ms(self._since_ms)
 
     def plug(self, node: Node) -> None:
         """Make the node's namespace and its cable to the bridge."""
@@ -99,9 +97,10 @@ class Lab:
         return '\n'.join(parts)
 
     def close(self) -> None:
+        self.is_open = False
         for probe in self.probes:
             probe.stop()
-        for process in self.processes + self._watches:
+        for process in self.processes:
             process.remove()
         for closable in self.captures + self.sockets:
             closable.close()
@@ -111,13 +110,3 @@ class Lab:
             netns.ip('netns', 'delete', node.netns)
         netns.ip('netns', 'delete', self.switch)
         shutil.rmtree(self.folder)
-
-
-def remove_leftovers() -> None:
-    """Namespaces of runs whose process is gone."""
-    for name in netns.existing():
-        match = NAME.match(name)
-        if match and not pathlib.Path(f'/proc/{match[1]}').exists():
-            netns.ip('netns', 'delete', name)
-            shutil.rmtree(f'/run/dpdk/{name}', ignore_errors=True)
-            shutil.rmtree(f'/run/koi/{name}', ignore_errors=True)

@@ -2,6 +2,7 @@
 """Was there ever more than one master? Judged by what each node sent, not by what it says."""
 from advert import Advert
 from capture import Capture
+from frames import Frame
 from nodes import SECRET
 
 # A takeover's first moment, in which the old master has not yet heard the new one.
@@ -11,9 +12,12 @@ SAME_REQUEST_NS = 32_000_000
 
 
 def claims(capture: Capture, virtual: str, since_ns: int) -> list[tuple[int, str, Advert]]:
-    """Advertisements that claim mastership: valid, and no farewell."""
+    """
+    Advertisements that claim mastership: valid, and no farewell. @p virtual is the address, or all
+    of the vhid, separated by spaces.
+    """
     return [(at, capture.interface, advert) for at, advert in capture.adverts(since_ns)
-            if advert.is_signed(SECRET, [virtual]) and not advert.is_bow_out()]
+            if advert.is_signed(SECRET, virtual.split()) and not advert.is_bow_out()]
 
 
 def takeovers(captures: list[Capture], virtual: str, since_ns: int = 0) -> list[tuple[int, str]]:
@@ -39,6 +43,15 @@ def competing_adverts(captures: list[Capture], virtual: str, interval_s: float,
             if later - earlier < interval_s * 1e9]
 
 
+def request_of(answer: Frame) -> tuple:
+    """What tells the request apart that was answered."""
+    if answer.arp:
+        return (answer.arp.target,)
+    if answer.neighbour:
+        return (answer.ip_destination,)
+    return answer.echo.identifier, answer.echo.sequence
+
+
 def double_answers(captures: list[Capture], virtual: str, since_ns: int = 0) -> list[str]:
     """Requests that two nodes answered, outside the first moment of a takeover."""
     changes = [at for at, _ in takeovers(captures, virtual, since_ns)]
@@ -47,8 +60,7 @@ def double_answers(captures: list[Capture], virtual: str, since_ns: int = 0) -> 
     answers = sorted(((f.time_ns, c.interface, f) for c in captures
                       for f in c.answers(virtual, since_ns)), key=lambda a: a[0])
     for at, who, frame in answers:
-        request = (frame.arp.target,) if frame.arp else (frame.echo.identifier,
-                                                          frame.echo.sequence)
+        request = request_of(frame)
         earlier, other = answered.get(request, (0, who))
         answered[request] = (at, who)
         if other == who or at - earlier > SAME_REQUEST_NS:

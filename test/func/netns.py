@@ -34,11 +34,13 @@ def ip_batch_in(netns: str, lines: list[str]) -> None:
         raise RuntimeError(f'ip -n {netns} -batch: {done.stderr.strip()}')
 
 
-def write_sysctls(netns: str, values: dict[str, str]) -> None:
+def write_sysctls(netns: str, values: dict[str, str], *, must_exist: bool = True) -> None:
     """/proc/sys/net shows the namespace of the thread that opens a file in it."""
     with entered(netns):
         for name, value in values.items():
-            pathlib.Path('/proc/sys', name).write_text(value)
+            path = pathlib.Path('/proc/sys', name)
+            if must_exist or path.exists():
+                path.write_text(value)
 
 
 def command(netns: str, words: list[str]) -> list[str]:

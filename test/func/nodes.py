@@ -126,12 +126,14 @@ class Carp(Node):
 class Koi(Carp):
     """koi on e0. The kernel keeps out: no address, no IPv6."""
 
-    def __init__(self, lab, name: str, address: str, *, cpus: tuple[int, ...] = (0, 1)):
-        super().__init__(lab, name, address)
+    def __init__(self, lab, name: str, address: str, *, cpus: tuple[int, ...] = (0, 1),
+                 bridge: str = 'br0'):
+        super().__init__(lab, name, address, bridge=bridge)
         self.cpus = cpus
         self.prefix = self.netns
         self.config_path = lab.folder / f'{name}.json'
         self.config: dict = {}
+        self.state_path = pathlib.Path('/var/lib/koi') / self.prefix / 'replay.json'
         self._telemetry: Telemetry | None = None
 
     def configure(self, *, vhid: int = 1, advbase: int = 1, advskew: int = 0,
@@ -240,6 +242,7 @@ class Koi(Carp):
         """What a killed koi leaves behind."""
         shutil.rmtree(socket_path(self.prefix).parent, ignore_errors=True)
         shutil.rmtree(pathlib.Path('/run/koi') / self.prefix, ignore_errors=True)
+        shutil.rmtree(self.state_path.parent, ignore_errors=True)
 
 
 class Ucarp(Carp):

@@ -11,7 +11,7 @@ from nodes import BUILD, Koi
 from pair import FAST_A, FAST_B, Pair, make_pair
 from wait import SLOW, never, wait_for
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.serial]
 
 # An address that is handed over is answered by the next request or the one after that.
 HANDED_OVER_MS = 5 * SLOW

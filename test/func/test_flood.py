@@ -9,7 +9,7 @@ from frames import arp_request
 from pair import FAST_A, FAST_B
 from wait import wait_for
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.serial]
 
 SOURCES = 1000
 MASTER_DOWN_TIMES = 10
@@ -43,6 +43,7 @@ def test_flood(lab, kind, record_property):
     frames = {'arp': requests(lab.virtual), 'adverts': forged_adverts(lab.virtual),
               'as the master': forged_adverts(lab.virtual, '10.0.0.11')}
     frames['both'] = [f for two in zip(frames['arp'], frames['adverts']) for f in two]
+    wait_for('the master to be heard', lambda: b.vhid().get('master_address') == a.address, 1)
     before = [a.vhid()['transitions'], b.vhid()['transitions']]
 
     since_ns = captures['a'].frames()[-1].time_ns

@@ -8,7 +8,7 @@ from nodes import Koi
 from twolan import WAN, Tap, add_wan, configure_two, plug_wan
 from wait import SLOW, wait_for
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.serial]
 
 VHIDS = ('1@lan', '2@wan')
 

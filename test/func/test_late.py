@@ -9,7 +9,7 @@ from held import held
 from pair import FAST_A, FAST_B, Pair, make_pair
 from wait import SLOW, never, wait_for
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.serial]
 
 WORKER = r'^(koi|rte|lcore)-worker'
 
@@ -94,7 +94,7 @@ def test_held_worker_of_the_backup(lab):
 
 def test_held_worker_of_the_master(lab):
     """A second without adverts is less than the backup's patience."""
-    pair = make_pair(lab, {'advskew': 0}, {'advskew': 20})
+    pair = make_pair(lab, {'advbase': 0, 'advskew': 150}, {'advbase': 0, 'advskew': 180})
     hold_worker(pair, pair.a)
 
 

@@ -12,7 +12,7 @@ from pair import FAST_A, FAST_B, Pair, make_pair
 from test_takeover import is_arp_reply
 from wait import SLOW, never, wait_for
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.serial]
 
 # How soon after the log's word a new address must be answered: a worker's turn.
 AT_ONCE_S = 0.05 * SLOW

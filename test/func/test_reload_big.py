@@ -10,7 +10,7 @@ from pair import Pair, make_pair
 from test_reload import Undisturbed, hang_up
 from wait import SLOW, wait_for
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.serial]
 
 VHIDS = 4096
 # Adverts each 31 ms; the backup waits for 188 ms.

@@ -7,11 +7,10 @@ import pytest
 
 from soak import soak
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+# A shorter stall of the machine explains nothing: a backup's patience is 609 ms.
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.serial, pytest.mark.stall_ms(100)]
 
-SECONDS = float(os.environ.get('KOI_TEST_SOAK', '40'))
-# Beyond this the machine is to blame: a backup's patience is 609 ms, and events come in between.
-STALL_MS = 100
+SECONDS = float(os.environ.get('KOI_TEST_SOAK', '30'))
 SEED = int(os.environ.get('KOI_TEST_SEED', time.time_ns() % 100000))
 
 
@@ -20,7 +19,4 @@ def test_soak(record_property):
     for name, value in found.items():
         record_property(name, value)
     faults = found['double_masters'] + found['faults']
-    if faults and found['machine_stall_ms'] > STALL_MS:
-        pytest.skip(f"not judged: the machine stood still for {found['machine_stall_ms']:.0f} ms "
-                    f'({faults[0]})')
     assert not faults

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Start, stop, refuse: how long it takes and with which exit status it ends."""
 import json
+import pathlib
 import signal
 import subprocess
 import time
@@ -76,6 +77,14 @@ def test_same_prefix_is_refused(koi):
     assert koi.ask('/koi/health')['ready'] == 1
 
 
+def test_clean_stop_leaves_nothing_in_run(koi):
+    folder = pathlib.Path('/run/koi') / koi.prefix
+    koi.start()
+    assert folder.is_dir()
+    koi.stop()
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize('words', [
     ['--no-huge', '--no-pci', '--', '--no-such-option'],
     ['--no-huge', '--no-pci', '--', '-c'],
@@ -121,6 +130,7 @@ def test_too_little_memory(koi):
     koi.process = koi.start_process(koi.command_line('-m', '4'))
     assert koi.process.wait(10) == 4
     assert 'MiB' in koi.process.log
+    assert 'already stopped' not in koi.process.log
 
 
 @pytest.mark.parametrize('option', ['--version', '--help', '-V', '-h'])

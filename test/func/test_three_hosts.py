@@ -10,7 +10,7 @@ from nodes import SECRET, Koi
 from test_takeover import is_arp_reply
 from wait import never, wait_for
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.serial]
 
 ADDRESS = {1: '10.0.0.100', 2: '10.0.0.101'}
 NAME = {1: '1@lan', 2: '2@lan'}

@@ -10,7 +10,7 @@ from nodes import Koi
 from pair import FAST_A, FAST_B, Pair, make_pair
 from wait import SLOW, never, wait_for
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.serial]
 
 ALTERNATIONS = int(os.environ.get('KOI_TEST_ALTERNATIONS', '10'))
 KILL_SLACK_S = 0.050 * SLOW
@@ -76,7 +76,7 @@ def test_alternations(lab, record_property):
 def test_preempt_alternations(lab):
     """The better one returns and takes over while the other is alive: who does not yield shows."""
     pair = make_pair(lab, FAST_A | {'preempt': True}, FAST_B | {'preempt': True})
-    for _ in range(ALTERNATIONS):
+    for _ in range(ALTERNATIONS // 2):
         killed_ns = pair.a.kill()
         pair.takes_over(pair.b, killed_ns)
         started_ns = time.time_ns()

@@ -8,7 +8,7 @@ from lab import Lab
 from nodes import Koi, Ucarp
 from wait import SLOW, never, wait_for
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.long]
 
 # koi's skew and ucarp's
 SKEWS = {'same': (50, 50), 'koi better': (0, 100), 'ucarp better': (100, 0)}

@@ -17,6 +17,7 @@ static struct koi_vhid vhid = { .config = &values, .name = "1@lan" };
 static const struct config_vhid *applied;
 static enum carp_state forced;
 static int force_result;
+static int forgotten;
 
 void
 election_apply(struct runtime *runtime, struct koi_vhid *v, const struct config_vhid *c,
@@ -38,6 +39,15 @@ election_force(struct runtime *runtime, struct koi_vhid *v, enum carp_state role
 	CU_ASSERT_PTR_EQUAL(v, &vhid);
 	forced = role;
 	return force_result;
+}
+
+void
+election_forget(struct runtime *runtime, struct koi_vhid *v, uint64_t now_us)
+{
+	(void)runtime;
+	(void)now_us;
+	CU_ASSERT_PTR_EQUAL(v, &vhid);
+	forgotten++;
 }
 
 static struct command *
@@ -133,6 +143,19 @@ values_of_a_vhid_are_applied(void)
 	CU_ASSERT_PTR_EQUAL(applied, &changed);
 }
 
+static void
+counters_are_forgotten_if_there_are_any(void)
+{
+	struct command c = { .type = COMMAND_VHID_FORGET, .target = &vhid };
+
+	values.replay = CARP_REPLAY_STRICT;
+	CU_ASSERT_EQUAL(execute(&c, 1)->result, 0);
+	CU_ASSERT_EQUAL(forgotten, 1);
+	values.replay = CARP_REPLAY_OFF;
+	CU_ASSERT_EQUAL(execute(&c, 1)->result, -EINVAL);
+	CU_ASSERT_EQUAL(forgotten, 1);
+}
+
 static const char *
 refusal_of_a_role(void)
 {
@@ -175,6 +198,7 @@ main(void)
 		SUITE_TEST(one_cause_too_many_is_refused),
 		SUITE_TEST(settings_change_alone_and_are_published),
 		SUITE_TEST(values_of_a_vhid_are_applied),
+		SUITE_TEST(counters_are_forgotten_if_there_are_any),
 		SUITE_TEST(a_role_is_forced_or_it_is_said_why_not),
 	};
 	const struct carp_settings settings = { .allow = true, .ifdown_demotion_factor = 240 };

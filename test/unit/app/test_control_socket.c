@@ -361,6 +361,21 @@ wait_until_all_is_released(void)
 	CU_ASSERT_EQUAL(executor.released, executor.submitted);
 }
 
+/* What was asked for before leaving is done; that the reply finds nobody costs nothing. */
+static void
+commands_of_who_left_are_carried_out(void)
+{
+	unsigned int before = executor.submitted;
+	int fd = dial();
+
+	say(fd, ALL_NEIGHBOURS DEMOTE);
+	close(fd);
+	for (int i = 0; i < 3000 && executor.submitted == before; i++)
+		usleep(1000);
+	CU_ASSERT_EQUAL(executor.submitted, before + 1);
+	wait_until_all_is_released();
+}
+
 static void
 who_leaves_amid_a_command_is_forgotten(void)
 {
@@ -537,7 +552,8 @@ main(int argc, char **argv)
 		SUITE_TEST(a_hundred_clients_are_served_and_one_too_many_is_told),
 		SUITE_TEST(commands_and_queries_are_answered_in_order),
 		SUITE_TEST(who_waits_for_a_command_keeps_nobody_waiting),
-		SUITE_TEST(who_leaves_amid_a_command_is_forgotten),
+		SUITE_TEST(commands_of_who_left_are_carried_out),
+	SUITE_TEST(who_leaves_amid_a_command_is_forgotten),
 		SUITE_TEST(a_half_closed_client_gets_its_answer),
 		SUITE_TEST(thousands_of_requests_at_once_are_answered_one_by_one),
 		SUITE_TEST(who_never_reads_gets_no_more_done),

@@ -219,6 +219,8 @@ every_type_of_event_is_described(void)
 		[EVENT_CONTROL_LATE] = "stall_ms",
 		[EVENT_BAD_ADVERT] = "peer",
 		[EVENT_NOTICE] = "type",
+		[EVENT_DUPLICATE_ADDRESS] = "mac",
+		[EVENT_ADDRESS_CONFLICT] = "address",
 	};
 
 	for (unsigned int type = 0; type < sizeof(keys) / sizeof(keys[0]); type++) {

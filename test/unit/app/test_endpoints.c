@@ -297,6 +297,7 @@ bad_parameters_are_refused_with_a_reason(void)
 		const char *path, *params, *error;
 	} bad[] = {
 		{ "/carp/list", "-1", "\"-1\" is not a number" },
+		{ "/carp/list", "18446744073709551615", "\"18446744073709551615\" is too large" },
 		{ "/carp/list", "99999999999999999999999", NULL },
 		{ "/carp/list", "1,2", NULL },
 		{ "/carp/list", " 1", NULL },

@@ -103,6 +103,57 @@ unlocked_may_be_locked_again(void)
 	instance_unlock(&again);
 }
 
+static void
+nothing_is_left_but_what_is_not_ours(void)
+{
+	char path[128];
+	struct instance i;
+	pid_t other;
+
+	CU_ASSERT_EQUAL(instance_lock(&i, base, "gone", &other), 0);
+	CU_ASSERT_EQUAL(access(i.dir, F_OK), 0);
+	instance_unlock(&i);
+	CU_ASSERT_NOT_EQUAL(access(i.dir, F_OK), 0);
+	CU_ASSERT_EQUAL(instance_lock(&i, base, "gone", &other), 0);
+	snprintf(path, sizeof(path), "%s/other", i.dir);
+	CU_ASSERT_EQUAL(mkdir(path, 0700), 0);
+	instance_unlock(&i);
+	CU_ASSERT_EQUAL(access(path, F_OK), 0);
+}
+
+/* Each takes the lock as soon as the others let go: never two at a time. */
+static void
+those_who_come_while_others_go_are_alone(void)
+{
+	enum { PROCESSES = 4, ROUNDS = 300 };
+	char owner[128];
+	int status, failures = 0;
+
+	snprintf(owner, sizeof(owner), "%s/owner", base);
+	for (int p = 0; p < PROCESSES; p++) {
+		if (fork() != 0)
+			continue;
+		for (int round = 0; round < ROUNDS; round++) {
+			struct instance i;
+			pid_t other;
+			int rc;
+
+			do {
+				rc = instance_lock(&i, base, "busy", &other);
+			} while (rc == -EBUSY || rc == -EAGAIN);
+			if (rc != 0 || mkdir(owner, 0700) != 0 || rmdir(owner) != 0)
+				_exit(1);
+			instance_unlock(&i);
+		}
+		_exit(0);
+	}
+	for (int p = 0; p < PROCESSES; p++) {
+		CU_ASSERT(wait(&status) > 0);
+		failures += status != 0;
+	}
+	CU_ASSERT_EQUAL(failures, 0);
+}
+
 /* A lock that is held, but by one who has not written its pid. */
 static void
 holder_without_pid_is_zero(void)
@@ -204,6 +255,8 @@ static const struct suite_test tests[] = {
 	SUITE_TEST(other_prefixes_do_not_meet),
 	SUITE_TEST(what_a_dead_one_leaves_is_no_obstacle),
 	SUITE_TEST(unlocked_may_be_locked_again),
+	SUITE_TEST(nothing_is_left_but_what_is_not_ours),
+	SUITE_TEST(those_who_come_while_others_go_are_alone),
 	SUITE_TEST(holder_without_pid_is_zero),
 	SUITE_TEST(directory_is_for_owner_and_group),
 	SUITE_TEST(odd_prefixes_are_refused),

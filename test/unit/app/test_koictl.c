@@ -164,7 +164,7 @@ commands_arrive_as_they_were_typed(void)
 {
 	static const char *const same[] = {
 		"vhid 1@lan up", "vhid 1@lan down", "vhid 1@lan master", "vhid 1@lan backup",
-		"vhid 1@lan advbase 0 advskew 1", "vhid 1@lan advskew 254", "demote +240",
+		"vhid 1@lan replay forget", "vhid 1@lan advbase 0 advskew 1", "vhid 1@lan advskew 254", "demote +240",
 		"demote -240", "demote --cause \"disk full\" 100", "demote --cause \"x\" -7",
 		"demote --cause \"x\" 1 --for 90s", "demote --cause \"x\" 0", "set allow off",
 		"maintenance on", "maintenance off",

@@ -288,13 +288,18 @@ announcement_of_a_new_master_is_not_answered(void)
 	};
 
 	for (size_t i = 0; i < SUITE_LEN(announcements); i++) {
+		bool is_foreign = i == 2;
+
 		set_up(VIP_ROLE_MASTER);
 		/* The second time, too: it is not taken for someone known. */
 		for (int n = 0; n < 2; n++) {
 			feed(announcements[i]);
 			CU_ASSERT_FALSE(out.is_reply);
-			CU_ASSERT_EQUAL(out.sightings, 0);
-			CHECK_COUNTED(ARP_DROP_CONFLICT, ARP_SIGHTINGS_REFUSED);
+			CU_ASSERT_EQUAL(out.sightings, is_foreign && n == 0);
+			if (is_foreign && n == 0)
+				CHECK_COUNTED(ARP_DROP_CONFLICT, ARP_SIGHTINGS_REFUSED, ARP_CLAIMS);
+			else
+				CHECK_COUNTED(ARP_DROP_CONFLICT, ARP_SIGHTINGS_REFUSED);
 		}
 		set_up(VIP_ROLE_BACKUP);
 		feed(announcements[i]);
@@ -336,7 +341,54 @@ backup_answers_the_master_and_learns_nothing(void)
 	feed(BROADCAST VIRTUAL_MAC REQUEST VIRTUAL_MAC "0a 00 00 64" FOR_OWN);
 	CHECK_COUNTED(ARP_DROP_CONFLICT, ARP_SIGHTINGS_REFUSED);
 	feed(BROADCAST OTHER_MAC REQUEST OTHER_MAC "0a 00 00 64" FOR_OWN);
-	CHECK_COUNTED(ARP_DROP_CONFLICT, ARP_SIGHTINGS_REFUSED);
+	CHECK_COUNTED(ARP_DROP_CONFLICT, ARP_SIGHTINGS_REFUSED, ARP_CLAIMS);
+}
+
+static void
+check_claim(const char *addr, const char *mac)
+{
+	uint8_t want[6];
+	struct ip_addr a;
+
+	CU_ASSERT_EQUAL(ip_addr_parse(addr, &a), 0);
+	frame_from_hex(mac, want, sizeof(want));
+	CU_ASSERT_EQUAL_FATAL(out.sightings, 1);
+	CU_ASSERT_EQUAL(out.sighting.evidence, NEIGH_SEEN_CLAIM);
+	CU_ASSERT_EQUAL(out.sighting.interface, 5);
+	CU_ASSERT_FALSE(out.sighting.is_probe);
+	CU_ASSERT_EQUAL(ip_addr_compare(&out.sighting.addr, &a), 0);
+	CU_ASSERT_EQUAL(memcmp(out.sighting.mac, want, sizeof(want)), 0);
+}
+
+/* In whatever it says so, whoever it says it to; once in an epoch. */
+static void
+claims_of_our_addresses_are_reported(void)
+{
+	static const char *const claims[] = {
+		BROADCAST OTHER_MAC REQUEST OTHER_MAC "0a 00 00 64" NO_MAC "0a 00 00 64",
+		BROADCAST OTHER_MAC REQUEST OTHER_MAC "0a 00 00 64" NO_MAC CLIENT,
+		BROADCAST OTHER_MAC REPLY OTHER_MAC "0a 00 00 64" OTHER_MAC "0a 00 00 64",
+		BROADCAST OTHER_MAC REPLY OTHER_MAC "0a 00 00 64" BROADCAST "00 00 00 00",
+		OTHER_MAC CLIENT_MAC REPLY OTHER_MAC "0a 00 00 64" CLIENT_MAC CLIENT,
+	};
+
+	for (size_t i = 0; i < SUITE_LEN(claims); i++) {
+		set_up(VIP_ROLE_MASTER);
+		feed(claims[i]);
+		CU_ASSERT_EQUAL(out.counter[ARP_CLAIMS], 1);
+		check_claim(VIRTUAL, OTHER_MAC);
+		feed(claims[i]);
+		CU_ASSERT_EQUAL(out.sightings, 0);
+		worker.epoch++;
+		feed(claims[i]);
+		check_claim(VIRTUAL, OTHER_MAC);
+		set_up(VIP_ROLE_BACKUP);
+		feed(claims[i]);
+		CU_ASSERT_EQUAL(out.sightings, 0);
+	}
+	set_up(VIP_ROLE_BACKUP);
+	feed(BROADCAST OTHER_MAC REQUEST OTHER_MAC "0a 00 00 02" NO_MAC "0a 00 00 02");
+	check_claim(OWN, OTHER_MAC);
 }
 
 static void
@@ -402,8 +454,12 @@ static void
 replies_to_us_are_noticed(void)
 {
 	set_up(VIP_ROLE_MASTER);
+	/* Also if the same host has asked a moment ago. */
+	feed(ask_own);
+	CU_ASSERT_EQUAL(out.sighting.evidence, NEIGH_SEEN_SENDER);
 	feed(PORT_MAC CLIENT_MAC REPLY CLIENT_MAC CLIENT PORT_MAC "0a 00 00 02");
 	CHECK_COUNTED(ARP_DROP_NOT_A_REQUEST, ARP_SIGHTINGS);
+	CU_ASSERT_EQUAL(out.sighting.evidence, NEIGH_SEEN_ANSWER);
 	CU_ASSERT_FALSE(out.is_reply);
 	feed(PORT_MAC CLIENT_MAC REPLY CLIENT_MAC CLIENT PORT_MAC "0a 00 00 02");
 	CHECK_COUNTED(ARP_DROP_NOT_A_REQUEST);
@@ -411,7 +467,11 @@ replies_to_us_are_noticed(void)
 	feed(BROADCAST OTHER_MAC REPLY OTHER_MAC CLIENT PORT_MAC "0a 00 00 02");
 	CHECK_COUNTED(ARP_DROP_WRONG_MAC);
 	feed(PORT_MAC OTHER_MAC REPLY OTHER_MAC "0a 00 00 64" PORT_MAC "0a 00 00 02");
-	CHECK_COUNTED(ARP_DROP_NOT_A_REQUEST, ARP_SIGHTINGS_REFUSED);
+	CHECK_COUNTED(ARP_DROP_NOT_A_REQUEST, ARP_SIGHTINGS_REFUSED, ARP_CLAIMS);
+	/* What we ask in the name of a virtual address is answered to its MAC. */
+	feed(VIRTUAL_MAC OTHER_MAC REPLY OTHER_MAC CLIENT VIRTUAL_MAC "0a 00 00 64");
+	CHECK_COUNTED(ARP_DROP_NOT_A_REQUEST, ARP_SIGHTINGS);
+	CU_ASSERT_EQUAL(out.sighting.evidence, NEIGH_SEEN_ANSWER);
 	feed(PORT_MAC VIRTUAL_MAC REPLY VIRTUAL_MAC CLIENT PORT_MAC "0a 00 00 02");
 	CHECK_COUNTED(ARP_DROP_NOT_A_REQUEST, ARP_SIGHTINGS_REFUSED);
 	/* ucarp's announcement is a reply about the virtual address, sent to all. */
@@ -549,6 +609,7 @@ static const struct suite_test tests[] = {
 	SUITE_TEST(announcement_of_a_new_master_is_not_answered),
 	SUITE_TEST(own_frames_that_come_back_are_not_answered),
 	SUITE_TEST(backup_answers_the_master_and_learns_nothing),
+	SUITE_TEST(claims_of_our_addresses_are_reported),
 	SUITE_TEST(another_virtual_router_is_a_neighbour),
 	SUITE_TEST(group_senders_are_not_answered),
 	SUITE_TEST(neighbours_are_reported_once_in_an_epoch),

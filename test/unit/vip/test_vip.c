@@ -147,6 +147,105 @@ every_address_of_a_large_set_is_found(void)
 	}
 }
 
+static const struct vip_entry6 *
+find6(const struct vip_set *s, const char *text)
+{
+	struct ip_addr a = { 0 };
+
+	CU_ASSERT_EQUAL(ip_addr_parse(text, &a), 0);
+	return vip_find6(s, a.octets);
+}
+
+static void
+ipv6_addresses_of_a_set(void)
+{
+	struct vip_address a[] = {
+		address("fd00:1::3/64", VIP_OWN), address("fd00:1::4/64", VIP_OWN),
+		address("fd00:1::1/64", 1),       address("fe80::1/64", 1),
+		address("fd00:1::7/64", 200),
+	};
+	struct vip_set *s;
+
+	a[1].is_tentative = true;
+	a[4].is_port_mac = true;
+	s = vip_set_create(a, SUITE_LEN(a), PORT_MAC, -1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	CU_ASSERT_TRUE(find6(s, "fd00:1::3")->is_used);
+	CU_ASSERT_EQUAL(vip_entry6_role(find6(s, "fd00:1::3")), VIP_OWN);
+	CU_ASSERT_EQUAL(mac_load(find6(s, "fd00:1::3")->mac), PORT_MAC);
+	CU_ASSERT_FALSE(vip_entry6_is_tentative(find6(s, "fd00:1::3")));
+	CU_ASSERT_EQUAL(vip_entry6_role(find6(s, "fd00:1::4")), VIP_NOBODY);
+	CU_ASSERT_EQUAL(find6(s, "fd00:1::4")->vhid, VIP_OWN);
+	CU_ASSERT_TRUE(vip_entry6_is_tentative(find6(s, "fd00:1::4")));
+	CU_ASSERT_EQUAL(vip_entry6_role(find6(s, "fd00:1::1")), 1);
+	CU_ASSERT_EQUAL(mac_load(find6(s, "fd00:1::1")->mac), mac_of_vhid(1));
+	CU_ASSERT_EQUAL(mac_load(find6(s, "fe80::1")->mac), mac_of_vhid(1));
+	CU_ASSERT_EQUAL(vip_entry6_role(find6(s, "fd00:1::7")), 200);
+	CU_ASSERT_EQUAL(mac_load(find6(s, "fd00:1::7")->mac), PORT_MAC);
+	CU_ASSERT_FALSE(find6(s, "fd00:1::5")->is_used);
+	CU_ASSERT_FALSE(find6(s, "::")->is_used);
+	CU_ASSERT_EQUAL(vip_entry6_role(find6(s, "::")), VIP_NOBODY);
+	CU_ASSERT_FALSE(vip_entry6_is_tentative(find6(s, "::")));
+	vip_set_destroy(s);
+}
+
+static void
+first_own_addresses_are_sources(void)
+{
+	struct vip_address a[] = {
+		address("fe80::1/64", 1),         address("fd00:1::1/64", 1),
+		address("10.0.0.1/24", 1),        address("fe80::3/64", VIP_OWN),
+		address("10.0.0.3/24", VIP_OWN),  address("fd00:1::3/64", VIP_OWN),
+		address("10.0.0.4/24", VIP_OWN),  address("fd00:1::4/64", VIP_OWN),
+		address("fe80::4/64", VIP_OWN),
+	};
+	struct vip_set *s = vip_set_create(a, 3, PORT_MAC, -1);
+	static const uint8_t none[16];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	CU_ASSERT_EQUAL(s->own4_be, 0);
+	CU_ASSERT_EQUAL(memcmp(s->own6, none, 16), 0);
+	CU_ASSERT_EQUAL(memcmp(s->link_local6, none, 16), 0);
+	vip_set_destroy(s);
+	s = vip_set_create(a, SUITE_LEN(a), PORT_MAC, -1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	CU_ASSERT_EQUAL(s->own4_be, be("10.0.0.3"));
+	CU_ASSERT_EQUAL(memcmp(s->own6, a[5].prefix.addr.octets, 16), 0);
+	CU_ASSERT_EQUAL(memcmp(s->link_local6, a[3].prefix.addr.octets, 16), 0);
+	vip_set_destroy(s);
+}
+
+/* However many there are, and wherever they differ: each is found, and nothing else is. */
+static void
+every_ipv6_address_of_a_large_set_is_found(void)
+{
+	static struct vip_address a[4000];
+
+	for (size_t octet = 0; octet < 15; octet++) {
+		struct vip_set *s;
+		size_t wrong = 0;
+
+		for (size_t i = 0; i < SUITE_LEN(a); i++) {
+			a[i] = address("fd00::1:0:0:1/128", (uint8_t)(i % 255 + 1));
+			a[i].prefix.addr.octets[octet] = (uint8_t)(i >> 8 | 0x40);
+			a[i].prefix.addr.octets[octet + 1] = (uint8_t)i;
+		}
+		s = vip_set_create(a, SUITE_LEN(a), PORT_MAC, -1);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+		for (size_t i = 0; i < SUITE_LEN(a); i++) {
+			struct ip_addr wanted = a[i].prefix.addr;
+			const struct vip_entry6 *e = vip_find6(s, wanted.octets);
+
+			wrong += !e->is_used || memcmp(e->addr, wanted.octets, 16) != 0 ||
+				 e->vhid != a[i].vhid;
+			wanted.octets[octet] ^= 0x80;
+			wrong += vip_find6(s, wanted.octets)->is_used;
+		}
+		CU_ASSERT_EQUAL(wrong, 0);
+		vip_set_destroy(s);
+	}
+}
+
 static bool
 is_onlink(const struct vip_set *s, const char *text)
 {
@@ -172,6 +271,12 @@ prefixes_of_all_addresses_are_onlink(void)
 	CU_ASSERT_TRUE(is_onlink(s, "fd00::abcd"));
 	CU_ASSERT_FALSE(is_onlink(s, "10.0.1.77"));
 	CU_ASSERT_FALSE(is_onlink(s, "fd01::1"));
+	/* Link-local addresses are, wherever IPv6 is in use. */
+	CU_ASSERT_TRUE(is_onlink(s, "fe80::1"));
+	vip_set_destroy(s);
+	s = vip_set_create(a, 3, PORT_MAC, -1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	CU_ASSERT_FALSE(is_onlink(s, "fe80::1"));
 	vip_set_destroy(s);
 }
 
@@ -205,6 +310,9 @@ static const struct suite_test tests[] = {
 	SUITE_TEST(set_of_own_and_virtual_addresses),
 	SUITE_TEST(empty_set_finds_nothing),
 	SUITE_TEST(every_address_of_a_large_set_is_found),
+	SUITE_TEST(ipv6_addresses_of_a_set),
+	SUITE_TEST(first_own_addresses_are_sources),
+	SUITE_TEST(every_ipv6_address_of_a_large_set_is_found),
 	SUITE_TEST(prefixes_of_all_addresses_are_onlink),
 	SUITE_TEST(frames_to_a_virtual_mac_are_for_the_master),
 };
