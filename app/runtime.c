@@ -19,7 +19,9 @@
 #include "punt.h"
 #include "reload.h"
 #include "replay_keep.h"
+#include "router.h"
 #include "routes.h"
+#include "transmit.h"
 
 #define EVENT_RING_SIZE 8192
 #define CHANGE_RING_SIZE 8
@@ -333,6 +335,10 @@ bring_up(struct runtime *r, const struct config *config)
 		rc = election_create(r, config);
 	if (rc == 0)
 		rc = routes_create(r, config);
+	if (rc == 0)
+		rc = router_create(r);
+	if (rc == 0)
+		rc = transmit_create(r);
 	return rc;
 }
 
@@ -400,6 +406,8 @@ void
 runtime_destroy(struct runtime *r)
 {
 	replay_keep_end(r);
+	transmit_destroy(r);
+	router_destroy(r);
 	routes_destroy(r);
 	reload_clear(r);
 	if (r->election != NULL)
