@@ -24,6 +24,7 @@ const struct endpoint endpoints[] = {
 	  endpoint_interface_info },
 	{ "/neigh/table", "The neighbours of an interface. Parameters: INTERFACE[,FROM]",
 	  endpoint_neigh_table },
+	{ "/neigh/stats", "Neighbours by state, and what was asked and held", endpoint_neigh_stats },
 	{ "/worker/stats", "Counters of the workers. Parameters: [FROM]", endpoint_worker_stats },
 	{ "/koi/health", "Version, age, and who was late", endpoint_koi_health },
 	{ NULL, NULL, NULL },
