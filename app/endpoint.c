@@ -24,6 +24,7 @@ const struct endpoint endpoints[] = {
 	  endpoint_interface_info },
 	{ "/neigh/table", "The neighbours of an interface. Parameters: INTERFACE[,FROM]",
 	  endpoint_neigh_table },
+	{ "/neigh/stats", "Neighbours by state, and what was asked and held", endpoint_neigh_stats },
 	{ "/fwd/route", "What is done with packets to an address. Parameters: ADDRESS",
 	  endpoint_fwd_route },
 	{ "/fwd/tables", "Room and memory of the forwarding tables", endpoint_fwd_tables },
