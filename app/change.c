@@ -3,6 +3,7 @@
 
 #include "election.h"
 #include "host_link.h"
+#include "resolve.h"
 
 static void
 change_settings(struct runtime *r, const struct config *config, uint64_t now_us)
@@ -57,6 +58,8 @@ take(struct runtime *r, struct change_list *list, struct change *c, uint64_t now
 	case CHANGE_GATEWAYS:
 		r->gateways = c->gateways;
 		break;
+	case CHANGE_TARGETS:
+		return resolve_follow(r, &c->targets, now_us);
 	}
 	return true;
 }

@@ -25,6 +25,7 @@ enum change_type {
 	CHANGE_VHID_APPLY,   /**< new values */
 	CHANGE_INTERFACE,    /**< the set of addresses, what the host is there, the start delay */
 	CHANGE_GATEWAYS,     /**< the next hops of routes */
+	CHANGE_TARGETS,      /**< who is kept resolved */
 };
 
 struct change {
@@ -38,6 +39,7 @@ struct change {
 	struct host_link *host;        /**< likewise */
 	uint64_t start_delay_us;       /**< CHANGE_INTERFACE */
 	const struct routes_gateways *gateways; /**< CHANGE_GATEWAYS; belongs to the routes */
+	struct resolve_targets *targets; /**< CHANGE_TARGETS; the old ones afterwards */
 };
 
 struct change_list {

@@ -15,7 +15,7 @@
 #include "command.h"
 #include "election.h"
 #include "host_link.h"
-#include "peer.h"
+#include "resolve.h"
 #include "watch.h"
 
 /* What is done at a stretch before the rings are looked at again. */
@@ -24,12 +24,8 @@
 #define ADVERT_BATCH 32
 #define SIGHTING_BATCH 64
 #define DONE_BATCH 64
-#define AGE_BATCH 16
 #define CHANGE_BATCH 16
 #define COMMAND_BATCH 8
-
-/* How often the neighbour entries of unicast peers are looked after. */
-#define PEERS_US 1000000
 
 #define SLEEP_MAX_US 1000
 #define SLEEP_MAX_SUBSECOND_US 250
@@ -62,7 +58,6 @@ struct control {
 	uint64_t node_generation;
 	int32_t demotion;       /* the sum that was told last */
 	struct change_list *changes; /* under way */
-	uint64_t peers_us;      /* when unicast peers are looked after next */
 	uint64_t link_seen[CONFIG_INTERFACES_MAX];
 	unsigned int first_worker;
 	uint64_t marked_tsc[PLACEMENT_WORKERS_MAX]; /* what workers say they have handed on */
@@ -164,6 +159,7 @@ take_from_workers(struct control *c)
 		take_adverts(c, w);
 		take_done(c, w);
 		take_sightings(c, w);
+		c->has_more |= resolve_take(c->r, w, c->now_us);
 	}
 	/* Nobody is always the last. */
 	c->first_worker = (c->first_worker + 1) % c->r->worker_count;
@@ -193,6 +189,8 @@ follow_links(struct control *c)
 		if (carp_interface_link(ifc->carp) == event.link.is_up)
 			continue;
 		carp_interface_set_link(ifc->carp, event.link.is_up, c->now_us);
+		if (event.link.is_up)
+			resolve_wake(c->r, (uint16_t)i, c->now_us);
 		election_event(c->r, &event);
 		election_wake(c->r, ifc, c->now_us);
 		if (event.link.is_up)
@@ -270,21 +268,6 @@ follow_changes(struct control *c)
 		c->changes = NULL;
 	} else {
 		c->has_more |= c->changes->next != before;
-	}
-}
-
-/* So that the MAC of a peer is known before an advertisement is to go there. */
-static void
-refresh_peers(struct control *c)
-{
-	if (c->now_us < c->peers_us)
-		return;
-	c->peers_us = c->now_us + PEERS_US;
-	for (unsigned int slot = 0; slot < CONFIG_VHIDS_MAX; slot++) {
-		const struct koi_vhid *v = election_vhid_at(c->r, slot);
-
-		if (v != NULL && v->config->peer_count != 0)
-			peer_refresh(c->r, v, c->now_us);
 	}
 }
 
@@ -401,10 +384,9 @@ control_turn(struct control *c)
 	follow_node(c);
 	run_timers(c);
 	host_link_run(c->r, c->now_us);
-	refresh_peers(c);
 	election_continue(c->r, c->now_us);
 	renew_lease(c);
-	neigh_age(c->r->neighbours, c->now_us, AGE_BATCH);
+	c->has_more |= resolve_run(c->r, c->now_us);
 	rest_us = sleep_us(c);
 	/* From this turn's begin: one that was stopped half-way, or took long, is a gap, too. */
 	c->planned_us = c->now_us + rest_us;

@@ -4,7 +4,6 @@
  */
 #include "base/clock.h"
 #include "election_internal.h"
-#include "peer.h"
 
 /* How long a role waits for its bow-out to be handed to the device. */
 #define LEAVE_US 1000
@@ -107,8 +106,8 @@ item_for(const struct koi_vhid *v, enum inject_kind kind, enum ip_family family,
 
 /* Where an advertisement goes: the group, or a peer if its MAC is known by now. */
 static bool
-find_destination(struct runtime *r, const struct koi_vhid *v, const struct ip_addr *peer,
-		 struct carp_frame *frame, uint64_t now_us)
+find_destination(const struct runtime *r, const struct koi_vhid *v, const struct ip_addr *peer,
+		 struct carp_frame *frame)
 {
 	const struct neigh_entry *neighbour;
 
@@ -118,10 +117,8 @@ find_destination(struct runtime *r, const struct koi_vhid *v, const struct ip_ad
 		return true;
 	}
 	neighbour = neigh_find(r->neighbours, peer, v->interface->vip.index);
-	if (neighbour == NULL) {
-		peer_resolve(r, v, peer, now_us);
+	if (neighbour == NULL || !neigh_has_mac(neighbour))
 		return false;
-	}
 	frame->destination = *peer;
 	memcpy(frame->destination_mac, neighbour->mac, sizeof(frame->destination_mac));
 	return true;
@@ -143,7 +140,7 @@ send_frame(struct runtime *r, struct koi_vhid *v, const struct carp_action *a,
 		item_for(v, a->send.bow_out ? INJECT_BOW_OUT : INJECT_ADVERT, family, now_us);
 	size_t len;
 
-	if (!find_destination(r, v, peer, &frame, now_us))
+	if (!find_destination(r, v, peer, &frame))
 		return;
 	mac_store(frame.source_mac, v->mac);
 	len = carp_frame_build(&frame, a->send.payload, data);

@@ -27,6 +27,7 @@ const struct endpoint endpoints[] = {
 	{ "/fwd/route", "What is done with packets to an address. Parameters: ADDRESS",
 	  endpoint_fwd_route },
 	{ "/fwd/tables", "Room and memory of the forwarding tables", endpoint_fwd_tables },
+	{ "/neigh/stats", "Neighbours by state, and what was asked and held", endpoint_neigh_stats },
 	{ "/worker/stats", "Counters of the workers. Parameters: [FROM]", endpoint_worker_stats },
 	{ "/koi/health", "Version, age, and who was late", endpoint_koi_health },
 	{ NULL, NULL, NULL },

@@ -25,14 +25,39 @@ struct inject_pending {
 /* Control                                                                                      */
 /* ------------------------------------------------------------------------------------------- */
 
+static struct rte_ring *
+ring_of(const struct runtime *r, unsigned int interface)
+{
+	const struct koi_port *port = r->interface[interface].port;
+
+	return r->worker[atomic_load_explicit(&port->injector, memory_order_relaxed)].inject;
+}
+
+/* With its tag, to the worker. The frame stays the caller's if that fails. */
+static int
+hand_over(const struct runtime *r, struct rte_ring *ring, const struct inject_item *item,
+	  struct rte_mbuf *frame)
+{
+	uint16_t vlan = r->interface[item->interface].vlan;
+	struct inject_item copy = *item;
+
+	if (rte_ring_free_count(ring) == 0)
+		return -ENOBUFS;
+	frame->vlan_tci = vlan;
+	if (vlan != 0 && rte_vlan_insert(&frame) != 0)
+		return -ENOBUFS;
+	copy.frame = frame;
+	/* Nobody else fills the ring. */
+	rte_ring_sp_enqueue_elem(ring, &copy, sizeof(copy));
+	return 0;
+}
+
 int
 inject_frame(struct runtime *r, const struct inject_item *item, const uint8_t *data, size_t len)
 {
-	struct koi_port *port = r->interface[item->interface].port;
-	unsigned int injector = atomic_load_explicit(&port->injector, memory_order_relaxed);
-	struct rte_ring *ring = r->worker[injector].inject;
-	struct inject_item copy = *item;
+	struct rte_ring *ring = ring_of(r, item->interface);
 	struct rte_mbuf *frame;
+	int rc;
 
 	if (len > INJECT_FRAME_MAX)
 		return -EMSGSIZE;
@@ -44,17 +69,20 @@ inject_frame(struct runtime *r, const struct inject_item *item, const uint8_t *d
 	memcpy(rte_pktmbuf_mtod(frame, uint8_t *), data, len);
 	frame->data_len = (uint16_t)len;
 	frame->pkt_len = (uint32_t)len;
-	copy.frame = frame;
-	if (r->interface[item->interface].vlan != 0) {
-		/* The pool's frames have room for the tag, so that it cannot fail. */
-		frame->vlan_tci = r->interface[item->interface].vlan;
-		rte_vlan_insert(&frame);
-	}
-	if (rte_ring_sp_enqueue_elem(ring, &copy, sizeof(copy)) != 0) {
+	rc = hand_over(r, ring, item, frame);
+	if (rc != 0)
 		rte_pktmbuf_free(frame);
+	return rc;
+}
+
+int
+inject_packet(struct runtime *r, const struct inject_item *item, struct rte_mbuf *frame)
+{
+	struct rte_ring *ring = ring_of(r, item->interface);
+
+	if (rte_ring_count(ring) >= ANNOUNCEMENTS_MAX)
 		return -ENOBUFS;
-	}
-	return 0;
+	return hand_over(r, ring, item, frame);
 }
 
 unsigned int
@@ -112,7 +140,7 @@ is_current(const struct worker *w, const struct inject_item *item)
 	const struct vip_roles *roles = &w->runtime->interface[item->interface].vip.roles;
 	uint64_t word = vip_role_load(roles, item->vhid);
 
-	if (item->kind == INJECT_OWN ||
+	if (item->kind == INJECT_OWN || item->kind == INJECT_FORWARD ||
 	    (item->kind == INJECT_BOW_OUT && vip_role_of(word) != VIP_ROLE_MASTER))
 		return true;
 	/* A word has room for the lower bits of a generation only. */

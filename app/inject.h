@@ -8,7 +8,7 @@
  * drops it if the role has moved on, or if it comes too late to be true; one that the device
  * refuses is first in the next turn.
  *
- * Threads: inject_frame() and inject_collect() by control, inject_drain() by the worker.
+ * Threads: inject_frame() and inject_packet() by control, inject_drain() by the worker.
  * Memory:  frames come from the runtime's inject pool, which traffic cannot use up.
  */
 #ifndef INJECT_H
@@ -23,6 +23,7 @@ enum inject_kind {
 	INJECT_BOW_OUT,
 	INJECT_ANNOUNCEMENT,
 	INJECT_OWN, /**< speaks for the host itself: no role decides over it */
+	INJECT_FORWARD, /**< somebody else's packet, which had to wait: likewise */
 };
 
 struct inject_item {
@@ -69,6 +70,14 @@ struct inject_done {
  *             take the room of advertisements
  */
 int inject_frame(struct runtime *r, const struct inject_item *item, const uint8_t *data, size_t len);
+
+/**
+ * The same for a packet that is in a frame already, without a tag.
+ *
+ * @param frame taken over if it is handed on
+ * @return      0; -ENOBUFS if there is no room, or if it would take that of advertisements
+ */
+int inject_packet(struct runtime *r, const struct inject_item *item, struct rte_mbuf *frame);
 
 /** Frames that wait in the rings of all workers. */
 unsigned int inject_waiting(const struct runtime *r);

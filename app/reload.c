@@ -10,6 +10,7 @@
 #include "host_link.h"
 #include "reload_set.h"
 #include "reload_vhid.h"
+#include "resolve.h"
 #include "routes.h"
 
 static struct change *
@@ -128,6 +129,17 @@ plan_routes(struct runtime *r, struct change_list *list, struct config_report *r
 	return 0;
 }
 
+static int
+plan_targets(struct runtime *r, struct change_list *list)
+{
+	struct resolve_targets *targets = resolve_targets_create(r, list->config);
+
+	if (targets == NULL)
+		return -ENOMEM;
+	append(list, CHANGE_TARGETS)->targets = targets;
+	return 0;
+}
+
 /*
  * Who leaves resigns first; addresses change hands last, so that a vhid answers for them until its
  * bow-out is out.
@@ -145,7 +157,9 @@ plan(struct runtime *r, struct change_list *list, const struct config_diff *diff
 		return rc;
 	plan_removals(r, list, diff, CHANGE_VHID_REMOVE);
 	rc = plan_interfaces(r, list);
-	return rc != 0 ? rc : plan_routes(r, list, report);
+	if (rc == 0)
+		rc = plan_routes(r, list, report);
+	return rc != 0 ? rc : plan_targets(r, list);
 }
 
 static struct change_list *
@@ -153,7 +167,7 @@ create_list(const struct runtime *r, struct config *config, const struct config_
 {
 	struct change_list *list = calloc(1, sizeof(*list));
 	struct view *view = calloc(1, sizeof(*view));
-	size_t room = 2 * diff->count + config->vhid_count + r->interface_count + 2;
+	size_t room = 2 * diff->count + config->vhid_count + r->interface_count + 3;
 
 	if (list == NULL || view == NULL) {
 		free(list);
@@ -224,6 +238,7 @@ free_list(struct runtime *r, struct change_list *list)
 		const struct change *c = &list->change[i];
 
 		carp_vhid_change_destroy(c->carp);
+		free(c->targets);
 		if (c->type != CHANGE_INTERFACE)
 			continue;
 		vip_set_destroy((struct vip_set *)(uintptr_t)c->set);

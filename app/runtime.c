@@ -19,6 +19,7 @@
 #include "punt.h"
 #include "reload.h"
 #include "replay_keep.h"
+#include "resolve.h"
 #include "router.h"
 #include "routes.h"
 #include "transmit.h"
@@ -278,6 +279,21 @@ create_worker_interfaces(struct runtime *r)
 /* The whole                                                                                    */
 /* ------------------------------------------------------------------------------------------- */
 
+static struct neigh_table *
+create_neighbours(const struct runtime *r)
+{
+	const struct neigh_params params = {
+		.name = "koi_neigh",
+		.capacity = NEIGH_CAPACITY,
+		.interfaces = (uint16_t)RTE_MAX(r->interface_count, 1U),
+		.unanswered = NEIGH_UNANSWERED,
+		.random = clock_tsc(),
+		.socket = SOCKET_ID_ANY,
+	};
+
+	return neigh_create(&params);
+}
+
 static int
 create_shared(struct runtime *r)
 {
@@ -295,7 +311,7 @@ create_shared(struct runtime *r)
 	r->events = create_ring("events", 0, sizeof(struct event), EVENT_RING_SIZE, SOCKET_ID_ANY);
 	r->changes = create_ring("changes", 0, sizeof(void *), CHANGE_RING_SIZE, SOCKET_ID_ANY);
 	r->commands = create_ring("commands", 0, sizeof(void *), COMMAND_RING_SIZE, SOCKET_ID_ANY);
-	r->neighbours = neigh_create("koi_neigh", NEIGH_CAPACITY, SOCKET_ID_ANY);
+	r->neighbours = create_neighbours(r);
 	r->timers = timerheap_create(CONFIG_VHIDS_MAX);
 	r->demotion = record_create(sizeof(struct demotion_status));
 	r->gap = record_create(sizeof(struct control_gap));
@@ -339,6 +355,10 @@ bring_up(struct runtime *r, const struct config *config)
 		rc = router_create(r);
 	if (rc == 0)
 		rc = transmit_create(r);
+	if (rc == 0) {
+		r->resolve = resolve_create(r);
+		rc = r->resolve == NULL ? -ENOMEM : 0;
+	}
 	return rc;
 }
 
@@ -426,6 +446,7 @@ runtime_destroy(struct runtime *r)
 	rte_ring_free(r->events);
 	rte_ring_free(r->changes);
 	rte_ring_free(r->commands);
+	resolve_destroy(r->resolve);
 	neigh_destroy(r->neighbours);
 	timerheap_destroy(r->timers);
 	record_destroy(r->demotion);

@@ -38,6 +38,8 @@
 #include "replay_store.h"
 
 #define NEIGH_CAPACITY 16384
+/** Neighbours of one interface that have not answered. */
+#define NEIGH_UNANSWERED 1024
 
 /* ------------------------------------------------------------------------------------------- */
 /* Interfaces and vhids                                                                         */
@@ -134,6 +136,22 @@ enum link_counter {
 };
 
 const char *link_counter_name(enum link_counter counter);
+
+/** What control counts of next hops and of packets that wait for one. */
+enum resolve_counter {
+	RESOLVE_HELD,            /**< packets that had to wait */
+	RESOLVE_SENT,            /**< of them: sent when the MAC was known */
+	RESOLVE_DROP_REPLACED,   /**< of them: one of too many for the neighbour, or for all */
+	RESOLVE_DROP_EXPIRED,    /**< of them: waited for too long */
+	RESOLVE_DROP_FAILED,     /**< of them: the neighbour did not answer */
+	RESOLVE_DROP_REFUSED,    /**< not held: the neighbour does not answer, or there is no room */
+	RESOLVE_DROP_SEND,       /**< no room on the way to the device */
+	RESOLVE_NO_SOURCE,       /**< requests not sent: no address is ours at the moment */
+	RESOLVE_REQUESTS_LOST,   /**< requests not sent: no room on the way to the device */
+	RESOLVE_COUNTERS,
+};
+
+const char *resolve_counter_name(enum resolve_counter counter);
 
 #define POLICE_SOURCES 4096
 
@@ -284,6 +302,9 @@ struct runtime {
 	struct timerheap *timers;        /**< control; by slot */
 	uint64_t host_due_us;            /**< control: host_link_run() */
 	struct neigh_table *neighbours;  /**< control writes */
+	struct resolve *resolve;         /**< control's own: resolve.c */
+	counter_t resolved[RESOLVE_COUNTERS]; /**< control */
+	_Atomic unsigned int held;       /**< packets that wait for a next hop; control */
 	struct settings_in_force in_force;
 	struct record *demotion;         /**< struct demotion_status */
 	struct record *gap;              /**< struct control_gap */

@@ -49,7 +49,8 @@ static const struct {
 	{ "/carp/stats", "" }, { "/carp/stats", FULL_VHID }, { "/carp/demotion", "" },
 	{ "/carp/events", "" }, { "/carp/settings", "" }, { "/interface/list", "" },
 	{ "/interface/table", "" }, { "/interface/info", FULL_INTERFACE },
-	{ "/neigh/table", FULL_INTERFACE ",16300" }, { "/worker/stats", "" }, { "/koi/health", "" },
+	{ "/neigh/table", FULL_INTERFACE ",16300" }, { "/neigh/stats", "" }, { "/worker/stats", "" },
+	{ "/koi/health", "" },
 };
 
 /* ------------------------------------------------------------------------------------------- */
@@ -60,6 +61,8 @@ static void *
 run_control(void *arg)
 {
 	struct neigh_sighting seen = { .addr.family = IP_V4 };
+	struct neigh_action actions[16 * NEIGH_ACTIONS_EACH];
+	unsigned int done;
 
 	for (unsigned int n = 1; !atomic_load(&stop); n++) {
 		full_runtime_publish(r, n % 2 == 0 ? 254 : n % FULL_VHIDS, n);
@@ -69,7 +72,7 @@ run_control(void *arg)
 		memcpy(seen.mac, &n, sizeof(n));
 		seen.seen_us = clock_us();
 		neigh_learn(r->neighbours, &seen);
-		neigh_age(r->neighbours, clock_us(), 16);
+		neigh_run(r->neighbours, clock_us(), 16, actions, &done);
 		atomic_store(&r->port[n % FULL_INTERFACES].injector, n % WORKERS);
 		atomic_fetch_add(&published, 1);
 	}

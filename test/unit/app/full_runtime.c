@@ -258,7 +258,14 @@ fill_workers(struct runtime *r)
 static void
 fill_neighbours(struct runtime *r)
 {
-	r->neighbours = neigh_create("full", NEIGH_CAPACITY, SOCKET_ID_ANY);
+	const struct neigh_params params = {
+		.name = "full",
+		.capacity = NEIGH_CAPACITY,
+		.interfaces = FULL_INTERFACES,
+		.socket = SOCKET_ID_ANY,
+	};
+
+	r->neighbours = neigh_create(&params);
 	if (r->neighbours == NULL)
 		errx(1, "no memory for neighbours");
 	for (uint32_t i = 0; i < FULL_NEIGHBOURS; i++) {

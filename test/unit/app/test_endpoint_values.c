@@ -151,24 +151,28 @@ forecast_names_the_winner(void)
 	json_decref(answer);
 }
 
+/* Who was seen asking is not known to answer. */
 static void
-neighbours_grow_stale(void)
+neighbours_are_shown_with_their_state(void)
 {
-	struct endpoint_query q = { .params = FULL_INTERFACE };
-	json_t *answer, *list;
+	struct endpoint_query q = { .params = FULL_INTERFACE, .now_us = 5000000 };
+	json_t *answer = endpoint_answer(r, "/neigh/table", &q);
+	const json_t *e = json_object_get(json_object_get(answer, "neighbours"), "1");
 
-	q.now_us = NEIGH_REACHABLE_US + 1; /* the first was heard at 0, the next at 1 */
-	answer = endpoint_answer(r, "/neigh/table", &q);
-	list = json_object_get(answer, "neighbours");
-	for (unsigned int i = 0; i < 3; i++) {
-		char key[12];
-		const json_t *e;
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(e, "state")), "stale");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(e, "mac")), "02:ff:ff:ff:ff:ff");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(e, "family")), "ipv6");
+	CU_ASSERT_EQUAL(number(e, "heard_age_ms"), 4999);
+	CU_ASSERT_EQUAL(number(e, "pinned"), 0);
+	/* It has never been used. */
+	CU_ASSERT_PTR_NULL(json_object_get(e, "used_age_ms"));
+	json_decref(answer);
 
-		snprintf(key, sizeof(key), "%u", i);
-		e = json_object_get(list, key);
-		CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(e, "state")),
-				       i == 0 ? "stale" : "reachable");
-	}
+	answer = ask("/neigh/stats", "", false);
+	CU_ASSERT_EQUAL(number(answer, "capacity"), NEIGH_CAPACITY);
+	CU_ASSERT_EQUAL(number(answer, "used"), FULL_NEIGHBOURS);
+	CU_ASSERT_EQUAL(number(json_object_get(answer, "states"), "stale"), FULL_NEIGHBOURS);
+	CU_ASSERT_EQUAL(number(json_object_get(answer, "counters"), "requests"), 0);
 	json_decref(answer);
 }
 
@@ -321,7 +325,7 @@ main(int argc, char **argv)
 		SUITE_TEST(a_route_says_where_packets_go),
 		SUITE_TEST(a_virtual_address_is_shown_with_its_role),
 		SUITE_TEST(tables_say_how_full_they_are),
-		SUITE_TEST(neighbours_grow_stale),
+		SUITE_TEST(neighbours_are_shown_with_their_state),
 		SUITE_TEST(neighbours_are_those_of_the_interface),
 		SUITE_TEST(events_go_on_where_they_ended),
 		SUITE_TEST(every_type_of_event_is_described),
