@@ -10,9 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_cpuflags.h>
+
 #include "port/port.h"
 
 #include "memory.h"
+#include "routes_plan.h"
 
 enum {
 	OPT_OTHER = 256,
@@ -22,6 +25,7 @@ enum {
 	OPT_NO_HUGE,
 	OPT_NO_PCI,
 	OPT_IN_MEMORY,
+	OPT_SIMD,
 };
 
 /*
@@ -36,7 +40,7 @@ static const struct option long_options[] = {
 	{ "block", required_argument, NULL, 'b' },
 	{ "create-uio-dev", no_argument, NULL, OPT_OTHER },
 	{ "file-prefix", required_argument, NULL, OPT_FILE_PREFIX },
-	{ "force-max-simd-bitwidth", required_argument, NULL, OPT_OTHER },
+	{ "force-max-simd-bitwidth", required_argument, NULL, OPT_SIMD },
 	{ "help", no_argument, NULL, 'h' },
 	{ "huge-dir", required_argument, NULL, OPT_OTHER },
 	{ "huge-unlink", optional_argument, NULL, OPT_OTHER },
@@ -186,6 +190,9 @@ note_option(struct eal_options *o, int opt)
 	case OPT_IN_MEMORY:
 		o->is_in_memory = true;
 		break;
+	case OPT_SIMD:
+		o->has_simd_choice = true;
+		break;
 	}
 }
 
@@ -225,16 +232,44 @@ eal_options_scan(int argc, char **argv, struct eal_options *out)
 	return 0;
 }
 
+/* Does the CPU have the instructions of DPDK's wide lookups? */
+static bool
+has_wide_vectors(void)
+{
+#ifdef RTE_ARCH_X86
+	return rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512F) > 0 &&
+	       rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512DQ) > 0 &&
+	       rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512BW) > 0;
+#else
+	return false;
+#endif
+}
+
+/* Vectors of 512 bits have to be asked for, and only looking up routes gains by them. */
+static bool
+wants_wide_vectors(const struct config *config)
+{
+	struct routes_plan plan;
+	bool has_tables;
+
+	if (!has_wide_vectors() || routes_plan_make(config, &plan) != 0)
+		return false;
+	has_tables = routes_plan_has_tables(&plan);
+	routes_plan_free(&plan);
+	return has_tables;
+}
+
 int
 eal_args_build(int argc, char **argv, const struct config *config, struct eal_args *out)
 {
 	static char allow[] = "-a", no_pci[] = "--no-pci", memory[] = "-m";
+	static char simd[] = "--force-max-simd-bitwidth=512";
 	struct eal_options user;
 	bool has_pci = false;
 
 	*out = (struct eal_args){ .argc = argc };
-	/* Two words for each device, two for the memory, and the NULL at the end. */
-	out->argv = calloc((size_t)argc + 2 * config->interface_count + 4, sizeof(*out->argv));
+	/* Two words for each device, one for vectors, two for the memory, and the NULL at the end. */
+	out->argv = calloc((size_t)argc + 2 * config->interface_count + 5, sizeof(*out->argv));
 	if (out->argv == NULL || eal_options_scan(argc, argv, &user) != 0) {
 		eal_args_free(out);
 		return -ENOMEM;
@@ -252,6 +287,8 @@ eal_args_build(int argc, char **argv, const struct config *config, struct eal_ar
 	}
 	if (!user.has_device_choice && !has_pci)
 		out->argv[out->argc++] = no_pci;
+	if (!user.has_simd_choice && wants_wide_vectors(config))
+		out->argv[out->argc++] = simd;
 	if (user.is_no_huge && !user.has_memory) {
 		unsigned int workers = user.lcores > 1 ? user.lcores - 1 : 1;
 

@@ -34,6 +34,7 @@ struct eal_options {
 	bool has_device_choice;  /**< -a, -b or --no-pci */
 	bool is_no_huge;
 	bool is_in_memory;
+	bool has_simd_choice;    /**< --force-max-simd-bitwidth */
 };
 
 /** Read the EAL's options. argv[0] is the program's name. Returns 0 or -ENOMEM. */
@@ -48,7 +49,8 @@ struct eal_args {
 
 /**
  * The user's options, and after them: the configuration's PCI devices (-a) or --no-pci, unless the
- * user chose devices; -m with what memory_needed_mib() says, if the user has --no-huge without it.
+ * user chose devices; --force-max-simd-bitwidth=512, if there are routes to be looked up, the CPU has
+ * such vectors and the user did not choose a width; -m with what memory_needed_mib() says, if the user has --no-huge without it.
  *
  * @return 0 or -ENOMEM
  */

@@ -8,6 +8,7 @@
 #include "koictl_event.h"
 #include "koictl_format.h"
 #include "koictl_neighbors.h"
+#include "koictl_route.h"
 #include "koictl_table.h"
 
 static const char *
@@ -247,6 +248,10 @@ const struct koictl_show koictl_shows[] = {
 	  print_details },
 	{ "neighbors", "INTERFACE", false, "who has been seen on an interface",
 	  { "/neigh/table", NULL }, koictl_neighbors_print },
+	{ "route", "ADDRESS", false, "what is done with packets to an address",
+	  { "/fwd/route", NULL }, koictl_route_print },
+	{ "tables", NULL, false, "room and memory of the forwarding tables",
+	  { "/fwd/tables", NULL }, print_details },
 	{ "interfaces", "INTERFACE", true, "all interfaces, or all about one",
 	  { "/interface/table", NULL }, print_interfaces },
 	{ "workers", NULL, false, "load of the workers", { "/worker/stats", NULL }, print_workers },

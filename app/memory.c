@@ -9,6 +9,7 @@
 #include "inject.h"
 #include "port/port.h"
 #include "punt.h"
+#include "router.h"
 #include "routes_plan.h"
 #include "runtime.h"
 
@@ -33,7 +34,7 @@ interface_bytes(const struct config *config, size_t at, unsigned int workers)
 	/* A set has up to four slots for an address, and while it is replaced there are two. */
 	return (ifc->parent < 0 ? port_memory((uint16_t)queues, ifc->mtu) + sizeof(struct koi_port) : 0) +
 	       sizeof(struct koi_interface) +
-	       (uint64_t)workers * sizeof(struct worker_interface) +
+	       (uint64_t)workers * (sizeof(struct worker_interface) + sizeof(struct fwd_tx_burst)) +
 	       2 * (sizeof(struct vip_set) +
 		    addresses * (4 * sizeof(struct vip_entry6) + sizeof(struct ip_prefix)));
 }
@@ -61,7 +62,8 @@ routes_bytes(const struct config *config)
 		return 0;
 	routes_plan_size(&plan, size);
 	if (routes_plan_has_tables(&plan))
-		bytes = fwd_fib_memory(size) + fwd_adj_memory(NEIGH_CAPACITY);
+		bytes = fwd_fib_memory(size) + fwd_adj_memory(NEIGH_CAPACITY) +
+			router_memory();
 	routes_plan_free(&plan);
 	return bytes;
 }

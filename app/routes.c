@@ -148,7 +148,7 @@ check_tables(const struct runtime *r, const struct routes_plan *plan, struct con
 		if (!plan->has_table[family] || status.size[family].routes != 0)
 			continue;
 		if (report != NULL)
-			config_report_error(report, "/: %s is forwarded now: a change needs a restart",
+			config_report_error(report, "/: no table to forward %s by: a change needs a restart",
 					    family_names[family]);
 		rc = -EBUSY;
 	}

@@ -20,7 +20,9 @@
 #include "reload.h"
 #include "replay_keep.h"
 #include "resolve.h"
+#include "router.h"
 #include "routes.h"
+#include "transmit.h"
 
 #define EVENT_RING_SIZE 8192
 #define CHANGE_RING_SIZE 8
@@ -353,6 +355,10 @@ bring_up(struct runtime *r, const struct config *config)
 		r->resolve = resolve_create(r);
 		rc = r->resolve == NULL ? -ENOMEM : 0;
 	}
+	if (rc == 0)
+		rc = router_create(r);
+	if (rc == 0)
+		rc = transmit_create(r);
 	return rc;
 }
 
@@ -420,6 +426,8 @@ void
 runtime_destroy(struct runtime *r)
 {
 	replay_keep_end(r);
+	transmit_destroy(r);
+	router_destroy(r);
 	routes_destroy(r);
 	reload_clear(r);
 	if (r->election != NULL)

@@ -203,6 +203,11 @@ struct worker {
 	struct rte_ring *adverts;     /**< to control: struct punt_advert */
 	struct rte_ring *sightings;   /**< to control: struct neigh_sighting */
 	struct rte_ring *unresolved;  /**< to control: struct fwd_unresolved, which owns its frame */
+	/** On their way out: transmit.c. */
+	struct fwd_tx tx;
+	struct transmit_way *way;    /**< by interface */
+	struct rte_ring **handover;  /**< from other workers, by worker; NULL where there is none */
+	bool has_handover;
 	struct inject_pending *pending; /**< frames that the device refused; inject.c */
 
 	/** Published once a turn, read by control, manager and telemetry. */
@@ -210,6 +215,7 @@ struct worker {
 	_Atomic uint64_t heard_tsc; /**< all that arrived before has been handed to control */
 	counter_t turns;
 	counter_t packets;
+	counter_t handover_drops; /**< another worker has the queue, and its ring was full */
 	counter_t fenced_bursts; /**< handled as nobody's master, for the lease had run out */
 	counter_t busy_cycles; /**< of turns that found frames */
 	counter_t idle_cycles; /**< of turns that did not, naps included */
@@ -284,6 +290,8 @@ struct runtime {
 	/** Where forwarded packets go. NULL if the configuration has nothing to forward. */
 	struct fwd_adj_table *adjacencies;
 	struct fwd_fib *fib;
+	struct fwd_hosts *hosts;         /**< control writes; NULL if nothing is forwarded */
+	struct fwd_router router;        /**< what workers forward with; router.c */
 	struct routes *routes; /**< the manager's: what is in them; asked under view_lock */
 
 	struct rte_mempool *inject_pool; /**< frames of control; traffic cannot use it up */

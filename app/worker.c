@@ -6,11 +6,11 @@
 
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
-#include <rte_prefetch.h>
 
 #include "base/clock.h"
 #include "inject.h"
 #include "punt.h"
+#include "transmit.h"
 
 /* Empty turns before a worker naps, and the longest nap. */
 #define IDLE_TURNS 100
@@ -30,7 +30,12 @@ struct stages {
 	struct burst carp;
 	struct burst reply;
 	struct burst drop;
+	struct burst route4; /* what is to be forwarded */
+	struct burst route6;
 	struct neigh_sightings sightings;
+	struct fwd_unresolved_burst unresolved;
+	const struct vip_roles *roles;
+	const struct fwd_tables *tables; /* NULL: nothing is forwarded */
 };
 
 /* A frame that no stage has taken, and no VLAN has. */
@@ -57,29 +62,45 @@ ether_type(const struct rte_mbuf *m)
 	return rte_pktmbuf_data_len(m) >= sizeof(*eth) ? rte_be_to_cpu_16(eth->ether_type) : 0;
 }
 
+/* A reply is made of its request: what came in is counted where it has gone. */
 static void
-transmit(struct worker_interface *wi, const struct rx_queue *q, struct burst *b)
+count_received(struct worker_interface *wi, const struct stages *s)
 {
-	unsigned int sent = rte_eth_tx_burst(q->port_id, q->queue, b->frame, (uint16_t)b->count);
+	unsigned int frames = s->reply.count + s->carp.count + s->drop.count;
+	uint64_t octets = s->reply.octets - (uint64_t)s->reply.grown + s->carp.octets +
+			  s->drop.octets;
 
-	if (unlikely(sent < b->count)) {
-		for (unsigned int i = sent; i < b->count; i++)
-			b->octets -= rte_pktmbuf_pkt_len(b->frame[i]);
-		counter_add(&wi->link[LINK_DROP_TX], b->count - sent);
-		rte_pktmbuf_free_bulk(&b->frame[sent], b->count - sent);
+	if (s->tables != NULL) {
+		frames += s->route4.count + s->route6.count;
+		octets += s->route4.octets + s->route6.octets;
 	}
-	counter_add(&wi->link[LINK_TX_PACKETS], sent);
-	counter_add(&wi->link[LINK_TX_BYTES], b->octets);
+	counter_add(&wi->link[LINK_RX_PACKETS], frames);
+	counter_add(&wi->link[LINK_RX_BYTES], octets);
 }
 
 static void
-push_tags(struct burst *b, uint16_t vlan)
+forward(struct worker *w, const struct koi_interface *ifc, struct stages *s, uint64_t now_tsc)
 {
-	/* There is room where the request's tag was. */
-	for (unsigned int i = 0; i < b->count; i++) {
-		b->frame[i]->vlan_tci = vlan;
-		rte_vlan_insert(&b->frame[i]);
-	}
+	struct worker_interface *wi = w->interface[ifc->vip.index];
+	const struct fwd_way way = {
+		.router = &w->runtime->router,
+		.tables = s->tables,
+		.worker = &wi->fwd,
+		.ifc = &ifc->vip,
+		.roles = s->roles,
+		.tx = &w->tx,
+		.unresolved = &s->unresolved,
+		.carp = &s->carp,
+		.drop = &s->drop,
+		.now_tsc = now_tsc,
+	};
+
+	if (s->route4.count != 0)
+		fwd_route4(&way, &s->route4);
+	if (s->route6.count != 0)
+		fwd_route6(&way, &s->route6);
+	if (s->unresolved.count != 0)
+		punt_unresolved(w, wi, &s->unresolved);
 }
 
 /* What the stages have taken out of s->in goes its ways. */
@@ -89,14 +110,11 @@ finish(struct worker *w, const struct rx_queue *q, struct koi_interface *ifc, st
 {
 	struct worker_interface *wi = w->interface[ifc->vip.index];
 
-	/* A reply is made of its request: what came in is counted where it has gone. */
-	counter_add(&wi->link[LINK_RX_PACKETS], s->reply.count + s->carp.count + s->drop.count);
-	counter_add(&wi->link[LINK_RX_BYTES], s->reply.octets + s->carp.octets + s->drop.octets -
-						      (uint64_t)s->reply.grown);
-	if (unlikely(ifc->vlan != 0))
-		push_tags(&s->reply, ifc->vlan);
+	count_received(wi, s);
 	if (s->reply.count != 0)
-		transmit(wi, q, &s->reply);
+		transmit_replies(w, ifc, q->queue, &s->reply);
+	if (s->tables != NULL)
+		forward(w, ifc, s, now_tsc);
 	if (s->carp.count != 0)
 		punt_adverts(w, wi, ifc, &s->carp, now_tsc);
 	if (s->sightings.count != 0)
@@ -105,21 +123,53 @@ finish(struct worker *w, const struct rx_queue *q, struct koi_interface *ifc, st
 }
 
 static void
-run_arp(struct worker_interface *wi, struct koi_interface *ifc, const struct vip_roles *roles,
-	struct stages *s)
+run_arp(struct worker_interface *wi, struct koi_interface *ifc, struct stages *s)
 {
 	if (s->in.count != 0)
-		arp_input(&wi->arp, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
+		arp_input(&wi->arp, &ifc->vip, s->roles, &s->in, &s->reply, &s->drop,
+			  &s->sightings);
 }
 
 static void
-run_ip6(struct worker_interface *wi, struct koi_interface *ifc, const struct vip_roles *roles,
-	struct stages *s)
+run_ip4(struct worker_interface *wi, struct koi_interface *ifc, struct stages *s)
 {
+	struct burst *route = s->tables != NULL && s->tables->ip4 != NULL ? &s->route4 : NULL;
+
 	if (s->in.count != 0)
-		nd_input(&wi->nd, &ifc->vip, roles, &s->in, &s->reply, &s->drop, &s->sightings);
+		fwd_input4(&wi->fwd, &ifc->vip, s->roles, &s->in, &s->reply, &s->carp, route,
+			   &s->drop);
+}
+
+static void
+run_ip6(struct worker_interface *wi, struct koi_interface *ifc, struct stages *s)
+{
+	struct burst *route = s->tables != NULL && s->tables->ip6 != NULL ? &s->route6 : NULL;
+
 	if (s->in.count != 0)
-		fwd_input6(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, &s->drop);
+		nd_input(&wi->nd, &ifc->vip, s->roles, &s->in, &s->reply, &s->drop, &s->sightings);
+	if (s->in.count != 0)
+		fwd_input6(&wi->fwd, &ifc->vip, s->roles, &s->in, &s->reply, &s->carp, route,
+			   &s->drop);
+}
+
+static void
+begin(struct worker *w, struct koi_interface *ifc, struct stages *s, uint64_t now_tsc)
+{
+	const struct fwd_fib *fib = w->runtime->router.fib;
+
+	s->roles = &ifc->vip.roles;
+	if (unlikely(now_tsc > atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire))) {
+		s->roles = &vip_roles_fenced;
+		counter_add(&w->fenced_bursts, 1);
+	}
+	s->tables = fib != NULL ? fwd_fib_tables(fib) : NULL;
+	burst_init(&s->carp);
+	burst_init(&s->reply);
+	burst_init(&s->drop);
+	burst_init(&s->route4);
+	burst_init(&s->route6);
+	s->sightings.count = 0;
+	s->unresolved.count = 0;
 }
 
 /* All stages for the untagged frames of an interface; others stay in s->in. */
@@ -127,30 +177,20 @@ static void
 run_stages(struct worker *w, struct koi_interface *ifc, struct stages *s, uint64_t now_tsc)
 {
 	struct worker_interface *wi = w->interface[ifc->vip.index];
-	const struct vip_roles *roles = &ifc->vip.roles;
 	uint16_t first;
 
-	if (unlikely(now_tsc > atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire))) {
-		roles = &vip_roles_fenced;
-		counter_add(&w->fenced_bursts, 1);
-	}
-	burst_init(&s->carp);
-	burst_init(&s->reply);
-	burst_init(&s->drop);
-	s->sightings.count = 0;
-
+	begin(w, ifc, s, now_tsc);
 	/* A burst is often of one kind: the stage of its first frame has it first. */
 	first = ether_type(s->in.frame[0]);
 	if (first == RTE_ETHER_TYPE_ARP)
-		run_arp(wi, ifc, roles, s);
+		run_arp(wi, ifc, s);
 	else if (first == RTE_ETHER_TYPE_IPV6)
-		run_ip6(wi, ifc, roles, s);
-	if (s->in.count != 0)
-		fwd_input4(&wi->fwd, &ifc->vip, roles, &s->in, &s->reply, &s->carp, NULL, &s->drop);
+		run_ip6(wi, ifc, s);
+	run_ip4(wi, ifc, s);
 	if (first != RTE_ETHER_TYPE_ARP)
-		run_arp(wi, ifc, roles, s);
+		run_arp(wi, ifc, s);
 	if (first != RTE_ETHER_TYPE_IPV6)
-		run_ip6(wi, ifc, roles, s);
+		run_ip6(wi, ifc, s);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -263,6 +303,8 @@ poll_queue(struct worker *w, struct rx_queue *q)
 	finish(w, q, ifc, &s, now_tsc);
 	if (unlikely(s.in.count != 0))
 		run_rest(w, q, &s, now_tsc);
+	if (w->tx.waiting_count != 0)
+		transmit_flush(w);
 	return count;
 }
 
@@ -331,6 +373,8 @@ worker_turn(struct worker *w, uint64_t now_tsc)
 {
 	unsigned int frames = inject_drain(w);
 
+	if (unlikely(w->has_handover))
+		frames += transmit_drain(w);
 	if (w->mark_tsc == 0)
 		w->mark_tsc = now_tsc;
 	for (unsigned int i = 0; i < w->queue_count; i++)

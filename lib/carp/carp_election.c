@@ -232,24 +232,31 @@ deadline_after(const struct carp_vhid *v, const struct carp_heard *h, uint64_t p
 	return h->at_us + own_us;
 }
 
+/* What an advertisement is to a BACKUP: NONE, or why to take over at once. */
+static enum carp_reason_code
+reason_to_lead(struct carp_vhid *v, const struct carp_heard *h, const struct carp_reason *peer,
+	       uint64_t peer_us)
+{
+	if (peer->bow_out)
+		return CARP_REASON_WILL_TIME_OUT;
+	if (carp_peer_better_is_heard(v, h))
+		return CARP_REASON_NONE;
+	if (carp_preempt_hear(v, peer, h->at_us) ||
+	    carp_compare_demotion(v, h->header.demote) > 0)
+		return CARP_REASON_PREEMPTING;
+	if (carp_patience_us(v) < peer_us && !v->ifc->node->is_in_maintenance)
+		return CARP_REASON_WILL_TIME_OUT;
+	return CARP_REASON_NONE;
+}
+
 static void
 hear_as_backup(struct carp_vhid *v, const struct carp_heard *h, struct carp_actions *out)
 {
 	uint64_t peer_us = carp_interval_us(h->header.advbase, h->header.advskew);
-	int demotion = carp_compare_demotion(v, h->header.demote);
 	struct carp_reason reason = reason_of_peer(CARP_REASON_PREEMPTING, h);
-	bool preempts = carp_preempt_hear(v, &reason, h->at_us);
 
 	reason.bow_out = carp_is_bow_out(&h->header);
-	if (reason.bow_out)
-		reason.code = CARP_REASON_WILL_TIME_OUT;
-	else if (preempts || demotion > 0)
-		reason.code = CARP_REASON_PREEMPTING;
-	else if (carp_patience_us(v) < peer_us && !v->ifc->node->is_in_maintenance)
-		reason.code = CARP_REASON_WILL_TIME_OUT;
-	else
-		reason.code = CARP_REASON_NONE;
-
+	reason.code = reason_to_lead(v, h, &reason, peer_us);
 	if (reason.code != CARP_REASON_NONE)
 		become_master(v, &reason, h->at_us, out);
 	else

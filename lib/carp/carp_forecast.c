@@ -41,14 +41,6 @@ best_peer(const struct carp_vhid *v, uint64_t now_us)
 	return best;
 }
 
-static bool
-is_heard(const struct carp_vhid *v, const struct carp_peer *p, uint64_t now_us)
-{
-	const struct carp_header h = { .advbase = p->advbase, .advskew = p->advskew };
-
-	return !p->bowed_out && now_us < p->heard_us + carp_patience_with_us(v, &h);
-}
-
 /* Of those who are heard at present: the one heard last, for the others are giving way. */
 static const struct carp_peer *
 present_master(const struct carp_vhid *v, uint64_t now_us)
@@ -59,7 +51,7 @@ present_master(const struct carp_vhid *v, uint64_t now_us)
 	for (i = 0; i < v->source_count; i++) {
 		const struct carp_peer *p = &v->sources[i].peer;
 
-		if (p->adverts > 0 && is_heard(v, p, now_us) &&
+		if (carp_peer_is_heard(v, p, now_us) &&
 		    (last == NULL || p->heard_us > last->heard_us))
 			last = p;
 	}

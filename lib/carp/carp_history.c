@@ -153,3 +153,30 @@ carp_history_contains(const struct carp_history *h, uint64_t counter)
 	}
 	return false;
 }
+
+static bool
+is_recent(const struct carp_history *h, uint64_t counter)
+{
+	return h->has_floor && h->floor - counter < CARP_RECENT;
+}
+
+bool
+carp_history_contains_exactly(const struct carp_history *h, uint64_t counter)
+{
+	if (is_recent(h, counter))
+		return (h->recent >> (h->floor - counter) & 1) != 0;
+	return carp_history_contains(h, counter);
+}
+
+void
+carp_history_raise(struct carp_history *h, uint64_t counter)
+{
+	uint64_t ahead = counter - h->floor;
+
+	if (h->has_floor && ahead < CARP_RECENT)
+		h->recent = h->recent << ahead | 1;
+	else
+		h->recent = 1;
+	h->floor = counter;
+	h->has_floor = true;
+}

@@ -96,7 +96,6 @@ struct carp_rival {
 struct carp_dispute {
 	bool is_open;
 	bool answer_is_due;
-	bool has_heard_ipv4;
 	uint64_t since_us;
 	uint64_t heard_us;
 	struct carp_rival rivals[CARP_RIVALS];
@@ -131,6 +130,8 @@ struct carp_run {
 };
 
 #define CARP_PAST_RUNS 15
+/** Of so many counters it is known which were accepted. */
+#define CARP_RECENT 64
 
 /** The counters accepted from one source; see carp_history.c. */
 struct carp_history {
@@ -140,6 +141,7 @@ struct carp_history {
 	uint8_t streak;
 	bool has_floor;
 	uint64_t floor;       /**< the last one accepted */
+	uint64_t recent;      /**< bit set: which up to it were, that one being bit 0 */
 	uint64_t own_counter; /**< our next one at that time */
 };
 
@@ -293,6 +295,13 @@ void carp_config_apply(struct carp_vhid *v, const struct carp_vhid_config *c);
 bool carp_is_bow_out(const struct carp_header *h);
 /** True if advertisements of this sender are to be looked at. */
 bool carp_peer_is_welcome(const struct carp_vhid *v, const struct ip_addr *from);
+/** True if it has advertised, and is not silent for so long that it must be gone. */
+bool carp_peer_is_heard(const struct carp_vhid *v, const struct carp_peer *p, uint64_t now_us);
+/**
+ * With both families in use: true if another one than the sender is heard that we would give way to.
+ * The sender is then MASTER for a moment because it misses that one in one family.
+ */
+bool carp_peer_better_is_heard(const struct carp_vhid *v, const struct carp_heard *h);
 /** NULL if nothing of it was accepted yet. */
 struct carp_source *carp_source_find(struct carp_vhid *v, const struct ip_addr *from);
 /** Remember the sender of an accepted advertisement. */
@@ -310,6 +319,10 @@ void carp_history_note(struct carp_history *h, const struct carp_peer *peer,
 /** True if the counter was heard, or left out, by a source that does not repeat itself. */
 bool carp_history_has_passed(const struct carp_history *h, uint64_t counter);
 bool carp_history_contains(const struct carp_history *h, uint64_t counter);
+/** The same, but of the last CARP_RECENT only what was accepted, not what was left out. */
+bool carp_history_contains_exactly(const struct carp_history *h, uint64_t counter);
+/** The counter is the last one accepted now. */
+void carp_history_raise(struct carp_history *h, uint64_t counter);
 
 /* carp_replay.c */
 bool carp_replay_is_refused(struct carp_vhid *v, const struct carp_heard *h);

@@ -33,6 +33,40 @@ carp_peer_is_welcome(const struct carp_vhid *v, const struct ip_addr *from)
 	return !has_any;
 }
 
+bool
+carp_peer_is_heard(const struct carp_vhid *v, const struct carp_peer *p, uint64_t now_us)
+{
+	const struct carp_header h = { .advbase = p->advbase, .advskew = p->advskew };
+
+	return p->adverts > 0 && !p->bowed_out &&
+	       now_us < p->heard_us + carp_patience_with_us(v, &h);
+}
+
+static bool
+is_better(const struct carp_vhid *v, const struct carp_peer *p)
+{
+	int demotion = carp_compare_demotion(v, p->demote);
+
+	if (demotion != 0)
+		return demotion < 0;
+	return carp_interval_us(p->advbase, p->advskew) <= carp_vhid_interval_us(v);
+}
+
+bool
+carp_peer_better_is_heard(const struct carp_vhid *v, const struct carp_heard *h)
+{
+	unsigned int i;
+
+	for (i = 0; v->uses[IP_V4] && v->uses[IP_V6] && i < v->source_count; i++) {
+		const struct carp_peer *p = &v->sources[i].peer;
+
+		if (ip_addr_compare(&p->address, &h->from) != 0 &&
+		    carp_peer_is_heard(v, p, h->at_us) && is_better(v, p))
+			return true;
+	}
+	return false;
+}
+
 struct carp_source *
 carp_source_find(struct carp_vhid *v, const struct ip_addr *from)
 {

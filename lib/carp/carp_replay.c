@@ -74,18 +74,33 @@ slot_of(const struct carp_vhid *v, const struct carp_source *source)
 	return (uint8_t)(source - v->sources + 1);
 }
 
-/* Or from another peer, since they were heard last? */
+static bool
+is_of_other_family(const struct carp_vhid *v, const struct carp_source *source, unsigned int slot)
+{
+	return v->sources[slot - 1].peer.address.family != source->peer.address.family;
+}
+
+/*
+ * Or from another peer, since they were heard last? About that time, for an advertisement may have
+ * been on its way; but what came before in the other family is the sibling of their own last one.
+ */
 static bool
 may_follow_a_peer(const struct carp_vhid *v, const struct carp_source *source, uint64_t slack_us,
 		  uint64_t counter)
 {
 	const struct carp_replay_log *log = &v->replay.log;
 	unsigned int slot = slot_of(v, source);
-	unsigned int i;
+	bool was_before = false;
+	unsigned int n;
 
-	for (i = 0; i < CARP_REPLAY_LOG; i++) {
+	for (n = 1; n <= CARP_REPLAY_LOG; n++) {
+		unsigned int i = (log->next + CARP_REPLAY_LOG - n) % CARP_REPLAY_LOG;
+
+		was_before |= log->slot[i] == slot;
 		if (log->slot[i] == slot || log->slot[i] == 0 ||
 		    log->at_us[i] + slack_us < source->peer.heard_us)
+			continue;
+		if (was_before && is_of_other_family(v, source, log->slot[i]))
 			continue;
 		if (follows(counter, log->counter[i], GAP_ADAPTIVE))
 			return true;
@@ -136,7 +151,19 @@ refused_adaptively(struct carp_vhid *v, const struct carp_heard *h)
 
 /* ------------------------------------------------------------------------------------------- */
 
-/* The digest does not cover the address of the sender: what one has used, no other may use. */
+/*
+ * What one has used, no other may use. A node of both families counts on from one to the other, and
+ * two that left together may be heard in either order: what was left out in one is the other's.
+ */
+static bool
+was_used_by(const struct carp_source *source, const struct carp_heard *h)
+{
+	if (source->peer.address.family != h->from.family)
+		return carp_history_contains_exactly(&source->history, h->header.counter);
+	return carp_history_contains(&source->history, h->header.counter);
+}
+
+/* The digest does not cover the address of the sender. */
 static bool
 refused_strictly(const struct carp_vhid *v, const struct carp_heard *h)
 {
@@ -152,7 +179,7 @@ refused_strictly(const struct carp_vhid *v, const struct carp_heard *h)
 		const struct carp_history *history = &source->history;
 
 		if (ip_addr_compare(&source->peer.address, &h->from) != 0) {
-			if (carp_history_contains(history, counter))
+			if (was_used_by(source, h))
 				return true;
 		} else if (history->has_floor && counter <= history->floor) {
 			return true;
@@ -188,8 +215,7 @@ carp_replay_note(struct carp_vhid *v, struct carp_source *source, const struct c
 
 	carp_history_note(history, &source->peer, &entry);
 	history->own_counter = v->next_counter;
-	history->floor = entry.counter;
-	history->has_floor = true;
+	carp_history_raise(history, entry.counter);
 	log->slot[log->next] = slot_of(v, source);
 	log->counter[log->next] = entry.counter;
 	log->at_us[log->next] = entry.at_us;
@@ -251,6 +277,7 @@ carp_vhid_replay_restore(struct carp_vhid *v, const struct carp_floor *floor)
 	source->history = (struct carp_history){
 		.has_floor = true,
 		.floor = floor->last,
+		.recent = UINT64_MAX,
 		.own_counter = v->next_counter,
 		.current = {
 			.first = span <= UINT32_MAX ? floor->first : floor->last,

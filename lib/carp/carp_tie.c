@@ -28,7 +28,26 @@ compare_sources(const struct ip_addr *a, const struct ip_addr *b)
 	return 0;
 }
 
-/* Nobody goes after a node without an address; counters decide where addresses do not. */
+static bool
+has_both_families(const struct carp_vhid *v)
+{
+	const struct carp_list *list = carp_auth_sent_list(&v->auth);
+
+	return carp_list_uses(list, IP_V4) && carp_list_uses(list, IP_V6);
+}
+
+static bool
+has_lower_counter(const struct carp_vhid *v, const struct carp_heard *h)
+{
+	return h->header.counter < v->next_counter;
+}
+
+/*
+ * Nobody goes after a node without an address; counters decide where addresses do not. So they do
+ * with both families, of which each may order the same two nodes in another way, and one of which
+ * may get no further than to one of them: a node has one counter for both. Only koi goes by an
+ * order at all there, for ucarp has one address.
+ */
 static bool
 goes_before_us(const struct carp_vhid *v, const struct carp_heard *h)
 {
@@ -37,38 +56,30 @@ goes_before_us(const struct carp_vhid *v, const struct carp_heard *h)
 	bool peer_is_known = !carp_is_unspecified(&h->from);
 	int order = 0;
 
+	if (has_both_families(v))
+		return has_lower_counter(v, h);
 	if (own_is_known != peer_is_known)
 		return peer_is_known;
 	if (own_is_known)
 		order = compare_sources(&h->from, own);
-	return order < 0 || (order == 0 && h->header.counter < v->next_counter);
+	return order < 0 || (order == 0 && has_lower_counter(v, h));
 }
 
-/* A dispute ends when no equal advertisement has come for a master-down time. */
+/*
+ * A dispute ends when no equal advertisement has come for a master-down time. Who was silenced and
+ * tries again after such a time, because it does not hear us in the other family, begins anew.
+ */
 static void
 open_or_continue(struct carp_vhid *v, const struct carp_heard *h)
 {
+	uint64_t pause_us = carp_vhid_interval_us(v) + carp_vhid_interval_us(v) / 2;
 	struct carp_dispute *d = &v->dispute;
 
 	if (!d->is_open || h->at_us > d->heard_us + carp_vhid_master_down_us(v))
 		*d = (struct carp_dispute){ .is_open = true, .since_us = h->at_us };
+	if (h->at_us > d->heard_us + pause_us)
+		d->since_us = h->at_us;
 	d->heard_us = h->at_us;
-	if (h->from.family == IP_V4)
-		d->has_heard_ipv4 = true;
-}
-
-/*
- * The two families may order the same two nodes differently, so that both would give way: IPv4
- * decides, and IPv6 only once it is sure that no IPv4 gets through.
- */
-static bool
-family_decides(const struct carp_vhid *v, const struct carp_heard *h)
-{
-	const struct carp_dispute *d = &v->dispute;
-
-	if (h->from.family == IP_V4 || !v->uses[IP_V4])
-		return true;
-	return !d->has_heard_ipv4 && h->at_us > d->since_us + carp_vhid_interval_us(v);
 }
 
 static struct carp_rival *
@@ -151,7 +162,7 @@ carp_tie_is_lost(struct carp_vhid *v, const struct carp_heard *h)
 	/* Whoever is left after so long does not hear us or orders addresses in another way. */
 	if (h->at_us > d->since_us + carp_vhid_master_down_us(v))
 		return true;
-	if (family_decides(v, h) && goes_before_us(v, h) && rival_wins(d, h))
+	if (goes_before_us(v, h) && rival_wins(d, h))
 		return true;
 	ask_for_answer(v, h->at_us);
 	return false;

@@ -48,7 +48,7 @@ enum fwd_counter {
 	FWD_DROP_EXTENSION6,     /**< for us, behind an extension header */
 	FWD_DROP_NO_SERVICE6,    /**< for us, but neither CARP nor an echo request */
 	FWD_DROP_MARTIAN6,       /**< the source cannot be answered */
-
+	FWD_DROP_LINK_LOCAL6,    /**< fe80::/10 is not forwarded */
 	FWD_DROP_LINK_LOCAL4,    /**< 169.254.0.0/16 is not forwarded */
 	FWD_DROP_OPTIONS4,       /**< options that are broken, or that choose a route */
 	FWD_DROP_BROADCAST4,     /**< to all hosts of a link, from another one */
@@ -117,6 +117,6 @@ void fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc,
 /** Likewise the IPv6 frames; those in @p carp have no extension header. */
 void fwd_input6(struct fwd_worker *w, const struct vip_interface *ifc,
 		const struct vip_roles *roles, struct burst *in, struct burst *reply,
-		struct burst *carp, struct burst *drop);
+		struct burst *carp, struct burst *route, struct burst *drop);
 
 #endif /* FWD_H */

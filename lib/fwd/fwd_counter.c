@@ -26,6 +26,7 @@ static const char *const counter_names[] = {
 	[FWD_DROP_EXTENSION6] = "drop_ip6_extension",
 	[FWD_DROP_NO_SERVICE6] = "drop_ip6_no_service",
 	[FWD_DROP_MARTIAN6] = "drop_ip6_martian",
+	[FWD_DROP_LINK_LOCAL6] = "drop_ip6_link_local",
 	[FWD_DROP_LINK_LOCAL4] = "drop_ip4_link_local",
 	[FWD_DROP_OPTIONS4] = "drop_ip4_options",
 	[FWD_DROP_BROADCAST4] = "drop_ip4_broadcast",

@@ -325,7 +325,7 @@ fwd_fib_find(const struct fwd_fib *f, const struct ip_addr *addr, struct fwd_rou
 	const struct fib_table *t = &f->side[f->active].table[addr->family];
 
 	memset(out, 0, sizeof(*out));
-	return t->size.routes == 0 ? -ENOENT : fib_table_find(t, addr, out);
+	return t->size.routes == 0 ? -EAFNOSUPPORT : fib_table_find(t, addr, out);
 }
 
 void

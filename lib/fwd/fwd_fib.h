@@ -113,7 +113,7 @@ bool fwd_fib_step(struct fwd_fib *f);
 /** What is in force. Valid until the worker's next quiescent point. */
 const struct fwd_tables *fwd_fib_tables(const struct fwd_fib *f);
 
-/** What is in force for an address, and by which prefix. 0, or -ENOENT. */
+/** What is in force for an address, and by which prefix. 0, -ENOENT, -EAFNOSUPPORT: no table. */
 int fwd_fib_find(const struct fwd_fib *f, const struct ip_addr *addr, struct fwd_route *out);
 
 struct fwd_fib_status {

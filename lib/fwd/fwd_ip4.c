@@ -3,17 +3,7 @@
 
 #include <netinet/in.h>
 
-#include "base/octets.h"
-
-#define ICMP_LEN 8
 #define ECHO_LEN_MIN (ETHER_LEN + IP4_LEN + ICMP_LEN)
-#define REPLY_TTL 64
-
-/* Type 8 and code 0. */
-#define ECHO_REQUEST RTE_BE16(0x0800)
-/* With the checksum behind them a number: 8 less in the type is 8 more in the checksum. */
-#define TYPE_TO_CHECK 16
-#define REQUEST_TO_REPLY ((8u << TYPE_TO_CHECK) - 8u)
 
 /* What a reply begins with behind the MACs: EtherType, version and header length. */
 static const octets16 head_like = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x00, 0x45, 0 };
@@ -100,41 +90,6 @@ turn_head(const struct vip_set *set, const struct vip_roles *roles, const struct
 	return true;
 }
 
-/*
- * The TTL starts anew, and the checksum of the header follows it (RFC 1624). The sum seldom leaves
- * the range, and then by less than it is wide. 0xffff would be right, too, but nobody sends it.
- */
-static inline void
-renew_ttl(uint8_t *f)
-{
-	int32_t sum = octets_load16(f + AT_CHECK) + f[AT_TTL] - REPLY_TTL;
-
-	if (unlikely((uint32_t)sum >= 0xffff))
-		sum += sum < 0 ? 0xffff : -0xffff;
-	octets_store16(f + AT_CHECK, (uint16_t)sum);
-	f[AT_TTL] = REPLY_TTL;
-}
-
-/*
- * Request to reply: addresses change places, the type goes from 8 to 0. The ICMP checksum is
- * carried on, not checked: what was damaged on its way stays recognisably so.
- */
-static inline void
-make_echo_reply(uint8_t *f)
-{
-	uint32_t from = octets_load32(f + AT_FROM);
-	uint32_t icmp = octets_load32(f + AT_ICMP);
-
-	octets_store32(f + AT_FROM, octets_load32(f + AT_TO));
-	octets_store32(f + AT_TO, from);
-	renew_ttl(f);
-
-	/* The checksum is the upper half, so that its carry is that of the word. */
-	icmp += REQUEST_TO_REPLY;
-	icmp += (uint32_t)(icmp < REQUEST_TO_REPLY) << TYPE_TO_CHECK;
-	octets_store32(f + AT_ICMP, icmp);
-}
-
 static inline bool
 is_ip4(const struct rte_mbuf *m, const uint8_t *f)
 {
@@ -157,16 +112,10 @@ static inline bool
 is_transit(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m,
 	   const uint8_t *f, uint64_t *accepted)
 {
-	/* With the bit that says whether the source is a group. */
-	uint64_t macs = octets_load64(f) & (MAC_MASK | 1ULL << 48);
 	uint64_t from, to;
 
-	if (unlikely(macs != *accepted)) {
-		if (macs > MAC_MASK || mac_is_group(macs) || !vip_accepts_mac(set, roles, macs))
-			return false;
-		*accepted = macs;
-	}
-	if ((octets_load32(f + AT_ETHERTYPE) & PLAIN_MASK) != PLAIN_HEAD)
+	if (!fwd_is_accepted(set, roles, f, accepted) ||
+	    (octets_load32(f + AT_ETHERTYPE) & PLAIN_MASK) != PLAIN_HEAD)
 		return false;
 	from = octets_load32(f + AT_FROM);
 	to = octets_load32(f + AT_TO);
@@ -204,7 +153,7 @@ fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 		const struct vip_entry *e = find_pinged(set, roles, m, f);
 
 		if (likely(e != NULL && turn_head(set, roles, e, f))) {
-			make_echo_reply(f);
+			fwd_make_echo_reply4(f);
 			octets += rte_pktmbuf_pkt_len(m);
 			*next++ = m;
 		} else if (route != NULL && rte_pktmbuf_data_len(m) >= ETHER_LEN + IP4_LEN &&

@@ -3,33 +3,7 @@
 
 #include <netinet/in.h>
 
-#include "base/octets.h"
-
-#define ICMP_LEN 8
 #define ECHO_LEN_MIN (ETHER_LEN + IP6_LEN + ICMP_LEN)
-#define REPLY_HOP_LIMIT 64
-
-/* Offsets in a frame without extension headers. */
-enum {
-	AT6_SOURCE = 6,
-	AT6_ETHERTYPE = 12,
-	AT6_VERSION = 14,
-	AT6_PAYLOAD_LEN = 18,
-	AT6_NEXT_HEADER = 20,
-	AT6_HOP_LIMIT = 21,
-	AT6_FROM = 22,
-	AT6_TO = 38,
-	AT6_ICMP = 54,
-};
-
-_Static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN,
-	       "next header and type are the low octets of their words");
-
-/* Type 128 and code 0. */
-#define ECHO_REQUEST RTE_BE16(0x8000)
-/* With the checksum behind them a number: 1 more in the type is 1 less in the checksum. */
-#define TYPE_TO_CHECK 16
-#define REQUEST_TO_REPLY ((1u << TYPE_TO_CHECK) - 1u)
 
 /* What a reply begins with behind the MACs: EtherType, and version. */
 static const octets16 head_like = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x86, 0xdd, 0x60, 0 };
@@ -46,14 +20,14 @@ find_pinged(const struct vip_set *set, const struct vip_roles *roles, const stru
 	uint32_t len;
 
 	if (unlikely(rte_pktmbuf_data_len(m) < ECHO_LEN_MIN) ||
-	    f[AT6_NEXT_HEADER] != IPPROTO_ICMPV6 || octets_load16(f + AT6_ICMP) != ECHO_REQUEST)
+	    f[AT_NEXT_HEADER] != IPPROTO_ICMPV6 || octets_load16(f + AT_PAYLOAD6) != ECHO_REQUEST6)
 		return NULL;
-	len = rte_be_to_cpu_16(octets_load16(f + AT6_PAYLOAD_LEN));
+	len = rte_be_to_cpu_16(octets_load16(f + AT_PAYLOAD_LEN));
 	/* Shorter than it must be is longer than anything. */
 	if (unlikely(len - ICMP_LEN > rte_pktmbuf_pkt_len(m) - ECHO_LEN_MIN ||
-		     is_martian6(f + AT6_FROM)))
+		     is_martian6(f + AT_FROM6)))
 		return NULL;
-	e = vip_find6(set, f + AT6_TO);
+	e = vip_find6(set, f + AT_TO6);
 	return likely(vip_is_master(roles, vip_entry6_role(e))) ? e : NULL;
 }
 
@@ -62,12 +36,12 @@ static __rte_noinline bool
 turn_odd_head(const struct vip_set *set, const struct vip_roles *roles, const struct vip_entry6 *e,
 	      uint8_t *f)
 {
-	if (octets_load16(f + AT6_ETHERTYPE) != RTE_BE16(RTE_ETHER_TYPE_IPV6) ||
-	    f[AT6_VERSION] >> 4 != 6 || mac_is_group(f[AT6_SOURCE]) ||
+	if (octets_load16(f + AT_ETHERTYPE) != RTE_BE16(RTE_ETHER_TYPE_IPV6) ||
+	    f[AT_VERSION] >> 4 != 6 || mac_is_group(f[AT_SOURCE]) ||
 	    !vip_accepts_mac(set, roles, mac_load(f)))
 		return false;
-	memcpy(f, f + AT6_SOURCE, sizeof(e->mac));
-	memcpy(f + AT6_SOURCE, e->mac, sizeof(e->mac));
+	memcpy(f, f + AT_SOURCE, sizeof(e->mac));
+	memcpy(f + AT_SOURCE, e->mac, sizeof(e->mac));
 	return true;
 }
 
@@ -92,42 +66,55 @@ turn_head(const struct vip_set *set, const struct vip_roles *roles, const struct
 	return true;
 }
 
-/*
- * Request to reply: addresses change places, which leaves the sum as it is, and the type goes from
- * 128 to 129. The checksum is carried on, not checked: what was damaged on its way stays
- * recognisably so.
- */
-static inline void
-make_echo_reply(uint8_t *f)
-{
-	octets16 from = octets_load(f + AT6_FROM);
-	uint32_t icmp = octets_load32(f + AT6_ICMP);
-
-	octets_store(f + AT6_FROM, octets_load(f + AT6_TO));
-	octets_store(f + AT6_TO, from);
-	f[AT6_HOP_LIMIT] = REPLY_HOP_LIMIT;
-
-	/* The checksum is the upper half, so that its borrow is that of the word. */
-	icmp -= REQUEST_TO_REPLY + ((uint32_t)(icmp < REQUEST_TO_REPLY) << TYPE_TO_CHECK);
-	octets_store32(f + AT6_ICMP, icmp);
-}
-
 static inline bool
 is_ip6(const struct rte_mbuf *m, const uint8_t *f)
 {
 	return rte_pktmbuf_data_len(m) >= ETHER_LEN &&
-	       octets_load16(f + AT6_ETHERTYPE) == RTE_BE16(RTE_ETHER_TYPE_IPV6);
+	       octets_load16(f + AT_ETHERTYPE) == RTE_BE16(RTE_ETHER_TYPE_IPV6);
+}
+
+/* IPv6, whatever its traffic class and flow label. */
+#define PLAIN_MASK RTE_BE32(0xfffff000)
+#define PLAIN_HEAD RTE_BE32(0x86dd6000)
+
+/* First octets of addresses that a router has to look at more closely, or not at all. */
+static const uint8_t is_odd[256] = { [0] = 1, [0xfe] = 1, [0xff] = 1 };
+
+/* As its namesake of IPv4 does. */
+static inline bool
+is_transit(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m,
+	   const uint8_t *f, uint64_t *accepted)
+{
+	if (!fwd_is_accepted(set, roles, f, accepted) ||
+	    (octets_load32(f + AT_ETHERTYPE) & PLAIN_MASK) != PLAIN_HEAD)
+		return false;
+	return rte_be_to_cpu_16(octets_load16(f + AT_PAYLOAD_LEN)) <=
+		       rte_pktmbuf_pkt_len(m) - (ETHER_LEN + IP6_LEN) &&
+	       (is_odd[f[AT_FROM6]] | is_odd[f[AT_TO6]]) == 0;
+}
+
+static void
+sort(struct fwd_worker *w, enum fwd_counter counter, struct rte_mbuf *m, struct burst *carp,
+     struct burst *route, struct burst *drop)
+{
+	if (counter == FWD_TO_ROUTE) {
+		burst_add(route, m);
+		return;
+	}
+	counter_add(&w->counter[counter], 1);
+	burst_add(counter == FWD_CARP6 ? carp : drop, m);
 }
 
 void
 fwd_input6(struct fwd_worker *w, const struct vip_interface *ifc, const struct vip_roles *roles,
-	   struct burst *in, struct burst *reply, struct burst *carp, struct burst *drop)
+	   struct burst *in, struct burst *reply, struct burst *carp, struct burst *route,
+	   struct burst *drop)
 {
 	const struct vip_set *set = vip_interface_set(ifc);
 	const unsigned int count = in->count;
 	struct rte_mbuf **const first = &reply->frame[reply->count];
 	struct rte_mbuf **next = first;
-	uint64_t octets = 0;
+	uint64_t accepted = set->port_mac, octets = 0;
 	unsigned int others = 0;
 
 	for (unsigned int i = 0; i < count; i++) {
@@ -136,16 +123,16 @@ fwd_input6(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 		const struct vip_entry6 *e = find_pinged(set, roles, m, f);
 
 		if (likely(e != NULL && turn_head(set, roles, e, f))) {
-			make_echo_reply(f);
+			fwd_make_echo_reply6(f);
 			octets += rte_pktmbuf_pkt_len(m);
 			*next++ = m;
+		} else if (route != NULL && rte_pktmbuf_data_len(m) >= ETHER_LEN + IP6_LEN &&
+			   likely(is_transit(set, roles, m, f, &accepted))) {
+			burst_add(route, m);
 		} else if (!is_ip6(m, f)) {
 			in->frame[others++] = m;
 		} else {
-			enum fwd_counter counter = fwd_sort6(set, roles, m);
-
-			counter_add(&w->counter[counter], 1);
-			burst_add(counter == FWD_CARP6 ? carp : drop, m);
+			sort(w, fwd_sort6(set, roles, m, route != NULL), m, carp, route, drop);
 		}
 	}
 	counter_add(&w->counter[FWD_RECEIVED6], count - others);

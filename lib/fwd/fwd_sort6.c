@@ -5,7 +5,6 @@
 
 #include <rte_ip.h>
 
-#define IPPROTO_CARP 112
 #define IPPROTO_MOBILITY 135
 #define IPPROTO_HIP 139
 #define IPPROTO_SHIM6 140
@@ -22,9 +21,8 @@ is_carp(const struct rte_ipv6_hdr *ip, const struct vip_entry6 *to)
 		(to->is_used && to->vhid == VIP_OWN));
 }
 
-/* Why nobody here takes what is for us. */
-static enum fwd_counter
-refuse_payload(uint8_t next_header)
+enum fwd_counter
+fwd_refuse_payload6(uint8_t next_header)
 {
 	switch (next_header) {
 	case IPPROTO_FRAGMENT:
@@ -42,8 +40,40 @@ refuse_payload(uint8_t next_header)
 	}
 }
 
+/* Of what is not forwarded. */
+static enum fwd_counter
+sort_local(const struct vip_roles *roles, const struct rte_ipv6_hdr *ip,
+	   const struct vip_entry6 *to)
+{
+	if (!to->is_used)
+		return FWD_DROP_NOT_LOCAL6;
+	if (vip_entry6_is_tentative(to))
+		return FWD_DROP_TENTATIVE6;
+	if (!vip_is_master(roles, vip_entry6_role(to)))
+		return FWD_DROP_NOT_MASTER6;
+	return fwd_refuse_payload6(ip->proto);
+}
+
+/*
+ * May it be forwarded, if it is not for us? What is for us goes to the route as well, but for
+ * link-local addresses, which no table has.
+ */
+static enum fwd_counter
+sort_transit(const struct vip_roles *roles, const struct rte_ipv6_hdr *ip,
+	     const struct vip_entry6 *to)
+{
+	if (to->is_used && is_link_local6(ip->dst_addr))
+		return sort_local(roles, ip, to);
+	if (is_martian6(ip->dst_addr))
+		return FWD_DROP_MARTIAN6;
+	if (is_link_local6(ip->dst_addr) || (is_link_local6(ip->src_addr) && !to->is_used))
+		return FWD_DROP_LINK_LOCAL6;
+	return FWD_TO_ROUTE;
+}
+
 enum fwd_counter
-fwd_sort6(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m)
+fwd_sort6(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m,
+	  bool is_routing)
 {
 	const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
 	const struct rte_ipv6_hdr *ip = (const struct rte_ipv6_hdr *)(f + ETHER_LEN);
@@ -63,11 +93,5 @@ fwd_sort6(const struct vip_set *set, const struct vip_roles *roles, const struct
 		return FWD_DROP_MARTIAN6;
 	if (mac_is_group(destination) || ip->dst_addr[0] == 0xff)
 		return FWD_DROP_GROUP6;
-	if (!e->is_used)
-		return FWD_DROP_NOT_LOCAL6;
-	if (vip_entry6_is_tentative(e))
-		return FWD_DROP_TENTATIVE6;
-	if (!vip_is_master(roles, vip_entry6_role(e)))
-		return FWD_DROP_NOT_MASTER6;
-	return refuse_payload(ip->proto);
+	return is_routing ? sort_transit(roles, ip, e) : sort_local(roles, ip, e);
 }

@@ -58,6 +58,7 @@ struct port {
 	enum port_mac_mode mac_mode;
 	bool is_started;
 	bool is_promiscuous;
+	bool has_segments; /**< the device sends frames in several segments */
 	bool is_stripping; /**< the device takes VLAN tags off, unasked */
 	bool is_allmulticast;
 	uint16_t vhid_users[256]; /**< how many vhids want each virtual MAC */

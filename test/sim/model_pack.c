@@ -129,7 +129,6 @@ unpack_dispute(struct model *m, struct carp_vhid *v, const struct model_node *fr
 
 	memset(d, 0, sizeof(*d));
 	d->is_open = from->dispute_is_open;
-	d->has_heard_ipv4 = from->dispute_is_open;
 	d->answer_is_due = from->answer_is_due;
 	d->answers = from->answers;
 	d->since_us = to_us(m, from->dispute_since);

@@ -17,29 +17,36 @@ change_state(struct peer *p, enum carp_state to, const char *why)
 	sim_world_role(w, from, to);
 }
 
-static void
-arm(struct peer *p, uint64_t us)
+static uint64_t
+timer_in(const struct peer *p, uint64_t us)
 {
 	uint64_t tick_us = p->make->tick_us;
+	uint64_t at_us = p->world->now_us + us;
 
-	p->deadline_us = p->world->now_us + us;
-	if (tick_us > 0)
-		p->deadline_us = (p->deadline_us / tick_us + 2) * tick_us;
+	return tick_us > 0 ? (at_us / tick_us + 2) * tick_us : at_us;
 }
 
 static void
-arm_master_down(struct peer *p)
+arm_advert(struct peer *p)
+{
+	p->advert_us = timer_in(p, peer_own_interval_us(p));
+}
+
+static void
+arm_master_down(struct peer *p, uint8_t family)
 {
 	uint64_t skew_us = peer_interval_us(0, p->advskew);
+	uint64_t us = 3 * peer_interval_us(p->advbase, 0) +
+		      (p->counts_skew_thrice ? 3 : 1) * skew_us;
 
-	arm(p, 3 * peer_interval_us(p->advbase, 0) + (p->counts_skew_thrice ? 3 : 1) * skew_us);
+	p->master_down_us[family] = p->uses[family] ? timer_in(p, us) : CARP_NEVER;
 }
 
 static void
-send_advert(struct peer *p)
+send_in(struct peer *p, enum ip_family family)
 {
 	struct sim_world *w = p->world;
-	struct sim_frame frame = { .ttl = CARP_TTL, .from = p->source };
+	struct sim_frame frame = { .ttl = CARP_TTL, .from = p->source[family] };
 	struct carp_header h = {
 		.vhid = p->vhid,
 		.advbase = p->advbase,
@@ -57,18 +64,28 @@ send_advert(struct peer *p)
 }
 
 static void
+send_advert(struct peer *p)
+{
+	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++) {
+		if (p->uses[family])
+			send_in(p, family);
+	}
+}
+
+static void
 become_master(struct peer *p, const char *why)
 {
 	change_state(p, CARP_MASTER, why);
 	send_advert(p);
-	arm(p, peer_own_interval_us(p));
+	arm_advert(p);
 }
 
 static void
 become_backup(struct peer *p, const char *why)
 {
 	change_state(p, CARP_BACKUP, why);
-	arm_master_down(p);
+	arm_master_down(p, IP_V4);
+	arm_master_down(p, IP_V6);
 }
 
 static void
@@ -83,7 +100,7 @@ hear(struct peer *p, const struct carp_header *h, const struct ip_addr *from)
 		if (p->make->takes_over(p, h))
 			become_master(p, "slower master heard");
 		else
-			arm_master_down(p);
+			arm_master_down(p, from->family);
 	} else if (p->state == CARP_MASTER && p->make->gives_way(p, h, from)) {
 		if (p->make->speaks_when_yielding)
 			send_advert(p);
@@ -108,7 +125,7 @@ peer_receive(void *self, const struct sim_delivery *d)
 	    !carp_digest_verify(p->digest, h.counter, h.digest))
 		return;
 	/* Own frames that come back are no part of what is tested with other makes. */
-	if (ip_addr_compare(&d->frame.from, &p->source) == 0)
+	if (ip_addr_compare(&d->frame.from, &p->source[d->frame.from.family]) == 0)
 		return;
 	hear(p, &h, &d->frame.from);
 }
@@ -118,7 +135,12 @@ peer_next_us(const void *self)
 {
 	const struct peer *p = self;
 
-	return p->state == CARP_INIT ? CARP_NEVER : p->deadline_us;
+	if (p->state == CARP_MASTER)
+		return p->advert_us;
+	if (p->state == CARP_INIT)
+		return CARP_NEVER;
+	return p->master_down_us[IP_V4] < p->master_down_us[IP_V6] ? p->master_down_us[IP_V4]
+								   : p->master_down_us[IP_V6];
 }
 
 static void
@@ -130,7 +152,7 @@ peer_run(void *self)
 		become_master(p, "master timed out");
 	} else {
 		send_advert(p);
-		arm(p, peer_own_interval_us(p));
+		arm_advert(p);
 	}
 }
 
@@ -163,16 +185,19 @@ peer_adopted_counter(struct peer *p)
 
 int
 peer_init(struct peer *p, struct sim_world *w, unsigned int index, const uint8_t *key,
-	  size_t key_len, const struct ip_addr *address)
+	  size_t key_len, const struct ip_addr *addresses, size_t count)
 {
 	p->world = w;
 	p->index = index;
 	p->state = CARP_INIT;
 	p->has_heard = false;
 	p->counter = sim_random_next(&w->random);
-	p->digest = carp_digest_create(key, key_len, p->vhid, address, 1);
+	p->digest = carp_digest_create(key, key_len, p->vhid, addresses, count);
 	if (p->digest == NULL)
 		return -ENOMEM;
+	p->uses[IP_V4] = p->uses[IP_V6] = false;
+	for (size_t i = 0; i < count; i++)
+		p->uses[addresses[i].family] = true;
 	w->hosts[index] = (struct sim_host){
 		.self = p,
 		.receive = peer_receive,

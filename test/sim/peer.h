@@ -2,7 +2,8 @@
 /**
  * @file
  * Hosts of other makes, for tests only: as much of them as matters for who is master. Written from
- * their observable behaviour, one IPv4 address, no demotion.
+ * their observable behaviour, no demotion. With addresses of both families they have a master-down
+ * timer for each, and either of them makes them MASTER.
  *
  * Memory: peer_init() creates a digest, peer_free() frees it.
  */
@@ -48,18 +49,20 @@ struct peer {
 	uint8_t advskew;
 	bool preempts;
 	bool counts_skew_thrice; /**< in its master-down time, as OpenBSD does since 2025 */
-	struct ip_addr source;
+	struct ip_addr source[IP_FAMILIES];
+	bool uses[IP_FAMILIES];
 	struct carp_digest *digest;
 
 	enum carp_state state;
-	uint64_t deadline_us;
+	uint64_t advert_us;                   /* MASTER */
+	uint64_t master_down_us[IP_FAMILIES]; /* BACKUP; CARP_NEVER in a family without address */
 	uint64_t counter; /**< of the last advertisement, sent or heard; OpenBSD's cookie */
 	bool has_heard;
 };
 
 /** Put it into the world; the caller has filled make, vhid, speed, source. -ENOMEM or 0. */
 int peer_init(struct peer *p, struct sim_world *w, unsigned int index, const uint8_t *key,
-	      size_t key_len, const struct ip_addr *address);
+	      size_t key_len, const struct ip_addr *addresses, size_t count);
 void peer_free(struct peer *p);
 
 /** INIT to BACKUP. */

@@ -28,7 +28,7 @@ gives_way(const struct peer *p, const struct carp_header *h, const struct ip_add
 	uint64_t own_us = peer_own_interval_us(p);
 
 	return own_us > theirs_us || (own_us == theirs_us && little_endian_word(from) <
-								     little_endian_word(&p->source));
+								     little_endian_word(&p->source[IP_V4]));
 }
 
 const struct peer_make peer_ucarp = {

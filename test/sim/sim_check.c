@@ -172,6 +172,49 @@ check_best_leads(struct sim_run *r)
 	}
 }
 
+/* ---- one family lost ---- */
+
+static bool
+has_both_families(const struct sim_group *g)
+{
+	bool has[IP_FAMILIES] = { false };
+
+	for (size_t i = 0; i < g->address_count; i++)
+		has[g->addresses[i].family] = true;
+	return has[IP_V4] && has[IP_V6];
+}
+
+static void
+check_backup_silence(struct sim_run *r, unsigned int group, int master, unsigned int backup)
+{
+	const struct sim_network *net = &r->world.net;
+	unsigned int segment = r->groups[group].segment;
+	bool lacks4 = net->is_family_cut[IP_V4][segment][master][backup];
+	bool lacks6 = net->is_family_cut[IP_V6][segment][master][backup];
+	bool is_expected = has_both_families(&r->groups[group]) && (lacks4 || lacks6);
+	struct carp_vhid_status s;
+
+	carp_vhid_status(r->nodes[backup].members[group].vhid, &s);
+	if (s.family_silence.is_on != is_expected ||
+	    (is_expected && s.family_silence.family != (lacks4 ? IP_V4 : IP_V6)))
+		sim_world_fail(&r->world, "node %c: wrong about the silence of a family",
+			       'A' + backup);
+}
+
+/* Who hears the master in one family only says so, and nobody else. */
+static void
+check_silences(struct sim_run *r)
+{
+	for (unsigned int g = 0; g < r->group_count; g++) {
+		int master = sim_check_master(r, g);
+
+		for (unsigned int i = 0; master >= 0 && i < r->node_count; i++) {
+			if (r->nodes[i].members[g].role == CARP_BACKUP)
+				check_backup_silence(r, g, master, i);
+		}
+	}
+}
+
 /* ---- a client ---- */
 
 static void
@@ -226,6 +269,7 @@ sim_check_settles(struct sim_run *r)
 	if (w->transitions != transitions)
 		sim_world_fail(w, "the master does not stay");
 	check_one_master(r, "in the end");
+	check_silences(r);
 	if (!causes_have_ended(r))
 		sim_world_fail(w, "a demotion without a cause");
 }

@@ -61,6 +61,39 @@ disturb_cut(struct sim_run *r, unsigned int node)
 	}
 }
 
+/* Of one family only; with two groups on a segment the other may need just that one. */
+static void
+disturb_family(struct sim_run *r, unsigned int node)
+{
+	unsigned int family = (unsigned int)below(r, IP_FAMILIES);
+	unsigned int segment = (unsigned int)below(r, r->segment_count);
+	bool cut = chance(r, 700);
+
+	tell(r, family == IP_V4 ? "IPv4 cut or mended" : "IPv6 cut or mended");
+	for (unsigned int other = 0; other < r->node_count; other++) {
+		if (chance(r, 700))
+			r->world.net.is_family_cut[family][segment][node][other] = cut;
+		if (chance(r, 500))
+			r->world.net.is_family_cut[family][segment][other][node] = cut;
+	}
+}
+
+void
+sim_disturb_family(struct sim_run *r)
+{
+	unsigned int family = (unsigned int)below(r, IP_FAMILIES);
+	unsigned int per_mille = chance(r, 300) ? 1000 : 500;
+
+	tell(r, family == IP_V4 ? "IPv4 does not get everywhere" : "IPv6 does not get everywhere");
+	for (unsigned int s = 0; s < r->segment_count; s++) {
+		for (unsigned int from = 0; from < r->node_count; from++) {
+			for (unsigned int to = 0; to < r->node_count; to++)
+				r->world.net.is_family_cut[family][s][from][to] =
+					chance(r, per_mille);
+		}
+	}
+}
+
 static void
 disturb_settings(struct sim_run *r, struct sim_node *n)
 {
@@ -130,8 +163,13 @@ disturb_something(struct sim_run *r)
 		disturb_weather(r);
 		break;
 	case 1:
-	case 2:
 		disturb_cut(r, index);
+		break;
+	case 2:
+		if (chance(r, 500))
+			disturb_cut(r, index);
+		else
+			disturb_family(r, index);
 		break;
 	case 3:
 		segment = (unsigned int)below(r, r->segment_count);
@@ -314,6 +352,8 @@ sim_disturb_end(struct sim_run *r)
 
 	tell(r, "every disturbance ends");
 	sim_network_heal(&r->world.net);
+	if (r->loses_family)
+		sim_disturb_family(r);
 	/* Some networks always give back what was sent; that must not disturb anybody. */
 	if (chance(r, 200))
 		r->world.net.weather.echo_per_mille = 1000;

@@ -96,6 +96,8 @@ run_seed(struct sim_run *r, const struct options *o, uint64_t seed)
 	memset(r, 0, sizeof(*r));
 	sim_world_init(&r->world, seed, o->print);
 	sim_plan_make(r);
+	if (r->loses_family && sim_random_chance(&r->world.random, 500))
+		sim_disturb_family(r);
 	start_nodes(r);
 	switch (sim_random_below(&r->world.random, 10)) {
 	case 0:

@@ -104,13 +104,15 @@ deliver_later(struct sim_network *net, uint64_t now_us, unsigned int segment, un
 }
 
 static bool
-reaches(struct sim_network *net, unsigned int segment, unsigned int from, unsigned int to)
+reaches(struct sim_network *net, unsigned int segment, unsigned int from, unsigned int to,
+	uint8_t family)
 {
 	if (net->is_unplugged[segment][to])
 		return false;
 	if (from == SIM_CLIENT)
 		return true;
-	if (net->is_unplugged[segment][from] || net->is_cut[segment][from][to])
+	if (net->is_unplugged[segment][from] || net->is_cut[segment][from][to] ||
+	    net->is_family_cut[family][segment][from][to])
 		return false;
 	if (from == to)
 		return sim_random_chance(net->random, net->weather.echo_per_mille);
@@ -122,7 +124,7 @@ sim_network_send(struct sim_network *net, uint64_t now_us, unsigned int segment,
 		 unsigned int from, const struct sim_frame *frame)
 {
 	for (unsigned int to = 0; to < net->host_count; to++) {
-		if (!reaches(net, segment, from, to))
+		if (!reaches(net, segment, from, to, frame->from.family))
 			continue;
 		deliver_later(net, now_us, segment, from, to, frame);
 		if (sim_random_chance(net->random, net->weather.duplicate_per_mille))
@@ -147,6 +149,7 @@ void
 sim_network_heal(struct sim_network *net)
 {
 	memset(net->is_cut, 0, sizeof(net->is_cut));
+	memset(net->is_family_cut, 0, sizeof(net->is_family_cut));
 	memset(net->is_unplugged, 0, sizeof(net->is_unplugged));
 	net->weather.loss_per_mille = 0;
 	net->weather.duplicate_per_mille = 0;

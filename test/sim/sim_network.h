@@ -54,6 +54,8 @@ struct sim_network {
 	unsigned int host_count;
 	struct sim_weather weather;
 	bool is_cut[SIM_SEGMENTS_MAX][SIM_HOSTS_MAX][SIM_HOSTS_MAX]; /**< [segment][from][to] */
+	/** As above, of the frames of one family. */
+	bool is_family_cut[IP_FAMILIES][SIM_SEGMENTS_MAX][SIM_HOSTS_MAX][SIM_HOSTS_MAX];
 	bool is_unplugged[SIM_SEGMENTS_MAX][SIM_HOSTS_MAX];
 	uint64_t last_us[SIM_SEGMENTS_MAX][SIM_HOSTS_MAX][SIM_HOSTS_MAX]; /**< of an arrival */
 	struct sim_delivery *heap;

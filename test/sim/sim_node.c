@@ -152,6 +152,7 @@ sim_node_catch_up(struct sim_node *n)
 		run_members(n, n->world->now_us);
 	for (unsigned int i = 0; i < n->member_count; i++)
 		check_member(n, &n->members[i]);
+	n->next_us = members_next_us(n);
 }
 
 static uint64_t
@@ -159,11 +160,7 @@ node_next_us(const void *self)
 {
 	const struct sim_node *n = self;
 
-	if (!n->is_alive || n->is_paused)
-		return CARP_NEVER;
-	if (carp_node_generation(n->node) != n->generation)
-		return n->world->now_us;
-	return members_next_us(n);
+	return n->is_alive && !n->is_paused ? n->next_us : CARP_NEVER;
 }
 
 static void

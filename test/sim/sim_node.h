@@ -67,6 +67,7 @@ struct sim_node {
 	uint32_t starts;
 	uint32_t send_errors; /**< so many of the next sends fail */
 	uint64_t generation;
+	uint64_t next_us; /**< when it has to do something, as of the last time that it did */
 	bool link[SIM_SEGMENTS_MAX];
 	struct carp_node *node;
 	struct carp_interface *ifc[SIM_SEGMENTS_MAX];

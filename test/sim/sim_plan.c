@@ -55,8 +55,10 @@ static void
 plan_addresses(struct sim_run *r, struct sim_group *g)
 {
 	uint64_t kind = below(r, 20);
-	enum families families = kind < 12 ? ONLY_V4 : kind < 15 ? ONLY_V6 : BOTH;
+	enum families families = kind < 11 ? ONLY_V4 : kind < 15 ? ONLY_V6 : BOTH;
 
+	if (r->loses_family)
+		families = BOTH;
 	g->address_count = 1 + below(r, SIM_ADDRESSES_MAX);
 	if (families == BOTH && g->address_count < 2)
 		g->address_count = 2;
@@ -205,6 +207,7 @@ sim_plan_make(struct sim_run *r)
 	bool is_alike = chance(r, 700);
 	struct carp_settings common;
 
+	r->loses_family = chance(r, 200);
 	r->node_count = chance(r, 450) ? 2 : 2 + (unsigned int)below(r, SIM_NODES_MAX - 1);
 	plan_groups(r);
 	for (unsigned int i = 0; i < r->node_count; i++)

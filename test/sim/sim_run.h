@@ -22,6 +22,7 @@ struct sim_run {
 	unsigned int group_count;
 	unsigned int segment_count;
 	struct carp_settings planned[SIM_NODES_MAX]; /**< settings once disturbances have ended */
+	bool loses_family; /**< all vhids have both, and one of them does not get everywhere */
 	bool may_stay_demoted; /**< a demotion that stays does not make timers contradict roles */
 };
 
@@ -29,6 +30,8 @@ struct sim_run {
 void sim_plan_make(struct sim_run *r);
 
 /* sim_disturb.c */
+/** For good: of one family, whichever, nothing goes from some nodes to some others. */
+void sim_disturb_family(struct sim_run *r);
 /** Frames lost, nodes crashed, held, demoted, ...: for a while anything goes. */
 void sim_disturb_storm(struct sim_run *r);
 /** A whole network with nodes that are held: no other node pays for it. */

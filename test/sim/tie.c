@@ -117,8 +117,9 @@ add_peer(struct tie *t, unsigned int index, const struct ip_addr *source)
 	p->advbase = t->advbase;
 	p->advskew = t->advskew;
 	p->counts_skew_thrice = t->counts_skew_thrice;
-	p->source = *source;
-	if (peer_init(p, t->world, index, key, sizeof(key) - 1, t->group.addresses) != 0)
+	p->source[IP_V4] = *source;
+	if (peer_init(p, t->world, index, key, sizeof(key) - 1, t->group.addresses,
+		      t->group.address_count) != 0)
 		sim_world_fail(t->world, "%s cannot be set up", p->make->name);
 }
 

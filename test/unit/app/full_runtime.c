@@ -32,7 +32,7 @@ void
 full_runtime_eal(const char *program)
 {
 	char *args[] = {
-		(char *)(uintptr_t)program, "--no-huge", "--no-pci", "-m", "128", "-l", "0",
+		(char *)(uintptr_t)program, "--no-huge", "--no-pci", "-m", "256", "-l", "0",
 		"--log-level=lib.*:error", "--no-shconf", NULL,
 	};
 
@@ -360,6 +360,59 @@ full_runtime_publish(struct runtime *r, unsigned int vhid, uint64_t n)
 	record_write(r->gap, &gap);
 }
 
+static uint16_t
+take_adjacency(struct runtime *r, const struct fwd_adj *like)
+{
+	int index = fwd_adj_take(r->adjacencies, like);
+
+	if (index < 0)
+		errx(1, "no adjacency");
+	return (uint16_t)index;
+}
+
+static uint16_t
+take_paths(struct runtime *r)
+{
+	struct fwd_adj paths = { .kind = FWD_ADJ_MULTIPATH, .path_count = FWD_ADJ_PATHS_MAX };
+
+	for (uint8_t i = 0; i < FWD_ADJ_PATHS_MAX; i++) {
+		struct fwd_adj hop = {
+			.kind = FWD_ADJ_FORWARD,
+			.family = IP_V6,
+			.next_hop = { 0xfe, 0x80, [15] = i + 1 },
+			.mac = i % 2 == 0 ? MAC_MASK : 0,
+		};
+
+		paths.path[i] = take_adjacency(r, &hop);
+	}
+	return take_adjacency(r, &paths);
+}
+
+static void
+fill_routes(struct runtime *r)
+{
+	struct fwd_fib_params params = { .name = "full", .size = { { 16, 16 } }, .socket = -1 };
+	struct fwd_adj virtual = { .kind = FWD_ADJ_VIRTUAL, .vhid = 255, .mac = mac_of_vhid(255) };
+	struct fwd_route route[] = {
+		{ .prefix = { { { 10, 0, 0, 1 }, IP_V4 }, 32 } },
+		{ .prefix = { { { 10, 1, 0, 0 }, IP_V4 }, 16 } },
+	};
+
+	params.qsbr = r->qsbr = take(1, rte_rcu_qsbr_get_memsize(1));
+	rte_rcu_qsbr_init(r->qsbr, 1);
+	r->adjacencies = fwd_adj_create(0, -1);
+	r->fib = fwd_fib_create(&params);
+	if (r->adjacencies == NULL || r->fib == NULL)
+		errx(1, "no memory for routes");
+	route[0].adjacency = take_adjacency(r, &virtual);
+	route[1].adjacency = take_paths(r);
+	if (fwd_fib_prepare(r->fib, route, RTE_DIM(route)) != 0)
+		errx(1, "no routes");
+	fwd_fib_commit(r->fib);
+	while (!fwd_fib_step(r->fib))
+		;
+}
+
 struct runtime *
 full_runtime_create(void)
 {
@@ -375,6 +428,7 @@ full_runtime_create(void)
 	fill_vhids(r);
 	fill_workers(r);
 	fill_neighbours(r);
+	fill_routes(r);
 	fill_events(r);
 	r->demotion = take_record(sizeof(struct demotion_status));
 	r->gap = take_record(sizeof(struct control_gap));
@@ -420,6 +474,9 @@ full_runtime_destroy(struct runtime *r)
 	event_history_destroy(r->history);
 	free((void *)(uintptr_t)r->notify_counters);
 	neigh_destroy(r->neighbours);
+	fwd_fib_destroy(r->fib);
+	fwd_adj_destroy(r->adjacencies);
+	free(r->qsbr);
 	free(r->worker);
 	free(r->view->vhid);
 	for (unsigned int i = 0; i < r->interface_count; i++) {

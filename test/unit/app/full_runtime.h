@@ -32,6 +32,10 @@
 /** The vhid with FULL_ADDRESSES addresses, on the interface with 255 vhids and all neighbours. */
 #define FULL_VHID "255@interface-00000"
 #define FULL_INTERFACE "interface-00000"
+/** An address of a vhid, one by as many next hops as there can be, and one that no route has. */
+#define FULL_ROUTE_VIRTUAL "10.0.0.1"
+#define FULL_ROUTE_PATHS "10.1.0.1"
+#define FULL_ROUTE_NONE "11.0.0.1"
 /** No answer may hold it. */
 #define FULL_SECRET "top-secret-password"
 

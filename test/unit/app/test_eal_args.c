@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_cpuflags.h>
+
 #include "eal_args.h"
 #include "memory.h"
 #include "suite.h"
@@ -202,6 +204,28 @@ memory_follows_the_configuration(void)
 }
 
 static void
+tables_take_memory_and_wide_vectors(void)
+{
+	struct config_route route = { .type = CONFIG_ROUTE_BLACKHOLE };
+	struct config config = *CONFIG(ON("net_null0"));
+	uint64_t without = memory_needed_mib(&config, 1);
+
+	CU_ASSERT_FALSE(scan("--no-huge").has_simd_choice);
+	CU_ASSERT_TRUE(scan("--force-max-simd-bitwidth=256").has_simd_choice);
+	check_built("-m 64", &config, "-m 64 --no-pci");
+	config.routes = &route;
+	config.route_count = 1;
+	/* Two copies of 16 million entries of two octets. */
+	CU_ASSERT(memory_needed_mib(&config, 1) >= without + 64);
+	check_built("-m 64 --force-max-simd-bitwidth 256", &config,
+		    "-m 64 --force-max-simd-bitwidth 256 --no-pci");
+#ifdef RTE_ARCH_X86
+	if (rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512BW) > 0)
+		check_built("-m 64", &config, "-m 64 --no-pci --force-max-simd-bitwidth=512");
+#endif
+}
+
+static void
 many_addresses_take_memory(void)
 {
 	static struct config_vhid vhids[4096];
@@ -243,6 +267,7 @@ static const struct suite_test tests[] = {
 	SUITE_TEST(devices_of_the_configuration_are_allowed),
 	SUITE_TEST(memory_is_added_without_hugepages),
 	SUITE_TEST(memory_follows_the_configuration),
+	SUITE_TEST(tables_take_memory_and_wide_vectors),
 	SUITE_TEST(many_addresses_take_memory),
 	SUITE_TEST(short_memory_says_what_to_type),
 };

@@ -246,6 +246,76 @@ every_type_of_event_is_described(void)
 	}
 }
 
+/* The value of a key as text; of a next hop by its place. */
+static const char *
+route_text(const json_t *answer, const char *place, const char *key)
+{
+	const json_t *o = answer;
+	const char *value;
+
+	if (place != NULL)
+		o = json_object_get(json_object_get(answer, "next_hops"), place);
+	value = json_string_value(json_object_get(o, key));
+	return value == NULL ? "" : value;
+}
+
+static void
+a_route_says_where_packets_go(void)
+{
+	json_t *answer = ask("/fwd/route", FULL_ROUTE_PATHS, false);
+
+	CU_ASSERT_STRING_EQUAL(route_text(answer, NULL, "address"), FULL_ROUTE_PATHS);
+	CU_ASSERT_STRING_EQUAL(route_text(answer, NULL, "prefix"), "10.1.0.0/16");
+	CU_ASSERT_STRING_EQUAL(route_text(answer, NULL, "kind"), "multipath");
+	CU_ASSERT_EQUAL(json_object_size(json_object_get(answer, "next_hops")), FWD_ADJ_PATHS_MAX);
+	CU_ASSERT_STRING_EQUAL(route_text(answer, "0", "address"), "fe80::1");
+	CU_ASSERT_STRING_EQUAL(route_text(answer, "0", "interface"), FULL_INTERFACE);
+	CU_ASSERT_STRING_EQUAL(route_text(answer, "0", "mac"), "ff:ff:ff:ff:ff:ff");
+	CU_ASSERT_STRING_EQUAL(route_text(answer, "0", "state"), "resolved");
+	CU_ASSERT_STRING_EQUAL(route_text(answer, "1", "mac"), "");
+	CU_ASSERT_STRING_EQUAL(route_text(answer, "1", "state"), "unresolved");
+	json_decref(answer);
+
+	answer = ask("/fwd/route", FULL_ROUTE_NONE, false);
+	CU_ASSERT_STRING_EQUAL(route_text(answer, NULL, "kind"), "no_route");
+	CU_ASSERT_EQUAL(json_object_size(answer), 2);
+	json_decref(answer);
+}
+
+static void
+a_virtual_address_is_shown_with_its_role(void)
+{
+	struct vip_roles *role_words = &r->interface[0].vip.roles;
+	uint64_t was = vip_role_load(role_words, 255);
+	json_t *answer;
+
+	vip_role_store(role_words, 255, vip_role_word(VIP_ROLE_BACKUP, 1));
+	answer = ask("/fwd/route", FULL_ROUTE_VIRTUAL, false);
+	CU_ASSERT_STRING_EQUAL(route_text(answer, NULL, "kind"), "virtual");
+	CU_ASSERT_STRING_EQUAL(route_text(answer, NULL, "vhid"), FULL_VHID);
+	CU_ASSERT_STRING_EQUAL(route_text(answer, NULL, "role"), "BACKUP");
+	CU_ASSERT_STRING_EQUAL(route_text(answer, NULL, "mac"), "00:00:5e:00:01:ff");
+	json_decref(answer);
+	vip_role_store(role_words, 255, was);
+}
+
+static void
+tables_say_how_full_they_are(void)
+{
+	json_t *answer = ask("/fwd/tables", "", false);
+	const json_t *ip4 = json_object_get(answer, "ip4");
+
+	CU_ASSERT_EQUAL(number(ip4, "routes"), 2);
+	CU_ASSERT_EQUAL(number(ip4, "routes_max"), 16);
+	CU_ASSERT_EQUAL(number(ip4, "groups"), 1);
+	CU_ASSERT_EQUAL(number(answer, "changes"), 2);
+	/* Three that are always there, a vhid, next hops, and their list. */
+	CU_ASSERT_EQUAL(number(answer, "adjacencies"), 3 + 1 + FWD_ADJ_PATHS_MAX + 1);
+	CU_ASSERT(number(answer, "memory_bytes") >= 64 << 20);
+	CU_ASSERT_PTR_NULL(json_object_get(answer, "ip6"));
+	json_decref(answer);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -253,6 +323,9 @@ main(int argc, char **argv)
 		SUITE_TEST(stats_sum_vhids_and_workers),
 		SUITE_TEST(drops_of_an_interface_add_up),
 		SUITE_TEST(neighbours_are_shown_with_their_state),
+		SUITE_TEST(a_route_says_where_packets_go),
+		SUITE_TEST(a_virtual_address_is_shown_with_its_role),
+		SUITE_TEST(tables_say_how_full_they_are),
 		SUITE_TEST(neighbours_are_those_of_the_interface),
 		SUITE_TEST(events_go_on_where_they_ended),
 		SUITE_TEST(every_type_of_event_is_described),

@@ -35,6 +35,9 @@ static const struct question {
 	{ "/interface/info", FULL_INTERFACE, "addresses", CONFIG_ADDRESSES_MAX },
 	{ "/neigh/table", FULL_INTERFACE, "neighbours", NEIGH_CAPACITY },
 	{ "/neigh/stats", "", NULL, 0 },
+	{ "/fwd/route", FULL_ROUTE_VIRTUAL, NULL, 0 },
+	{ "/fwd/route", FULL_ROUTE_PATHS, NULL, 0 },
+	{ "/fwd/tables", "", NULL, 0 },
 	{ "/worker/stats", "", "workers", FULL_WORKERS },
 	{ "/koi/health", "", NULL, 0 },
 };
@@ -319,6 +322,11 @@ bad_parameters_are_refused_with_a_reason(void)
 		{ "/interface/info", ",,,", "needs an interface" },
 		{ "/neigh/table", "", "needs an interface" },
 		{ "/neigh/table", FULL_INTERFACE ",-5", NULL },
+		{ "/fwd/route", "", "needs an address" },
+		{ "/fwd/route", "10.0.0", "\"10.0.0\" is not an address" },
+		{ "/fwd/route", "10.0.0.1/32", NULL },
+		{ "/fwd/route", "2001:db8::1", "there are no IPv6 routes" },
+		{ "/fwd/tables", "x", "takes no parameter, not \"x\"" },
 		{ "/koi/health", "%s%n", NULL },
 		{ "/no/such", "", "no query \"/no/such\"" },
 	};

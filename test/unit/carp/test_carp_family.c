@@ -225,6 +225,74 @@ one_family_suffices_to_preempt_and_to_yield(void)
 	fixture_close(&f);
 }
 
+static const struct advert passing[] = {
+	{ .from = "10.0.0.4", .advbase = 1, .advskew = 200, .counter = 50 },
+	{ .from = "10.0.0.4", .advbase = 1, .demote = 1, .counter = 51 },
+	{ .from = "10.0.0.4", .advbase = 60, .counter = 52 },
+};
+
+static void
+open_preempting(struct fixture *f)
+{
+	open_dual(f);
+	f->settings.preempt = true;
+	fixture_set(f, 0);
+	fixture_run(f, 0);
+}
+
+/* A slower BSD that misses the master in one family is MASTER for a moment. */
+static void
+a_passing_master_is_left_to_the_better_one(void)
+{
+	struct fixture f;
+	size_t i;
+
+	for (i = 0; i < SUITE_LEN(passing); i++) {
+		open_preempting(&f);
+		fixture_hear(&f, SECOND, &v6);
+		fixture_hear(&f, SECOND + 100, &passing[i]);
+		CHECK_STATE(&f, CARP_BACKUP);
+		/* It is no passing one when nobody better is heard any more. */
+		fixture_hear(&f, SECOND + OWN_MASTER_DOWN, &passing[i]);
+		CHECK_STATE(&f, CARP_MASTER);
+		fixture_close(&f);
+	}
+}
+
+/* A master that becomes slow says so in both families; that it was fast in one is no reason. */
+static void
+a_master_that_becomes_slower_is_preempted(void)
+{
+	static const struct advert slow4 = { .from = MASTER4, .advbase = 1, .advskew = 240 };
+	static const struct advert slow6 = { .from = MASTER6, .advbase = 1, .advskew = 240 };
+	struct fixture f;
+
+	open_preempting(&f);
+	fixture_hear(&f, SECOND, &v4);
+	fixture_hear(&f, SECOND, &v6);
+	fixture_hear(&f, 2 * SECOND, &slow4);
+	CHECK_STATE(&f, CARP_BACKUP);
+	fixture_hear(&f, 2 * SECOND, &slow6);
+	CHECK_STATE(&f, CARP_MASTER);
+	fixture_close(&f);
+}
+
+/* With one family nothing is different from the BSDs. */
+static void
+with_one_family_a_passing_master_is_preempted(void)
+{
+	struct fixture f;
+
+	fixture_open_backup(&f);
+	f.settings.preempt = true;
+	fixture_set(&f, 0);
+	fixture_run(&f, 0);
+	fixture_hear(&f, SECOND, &v4);
+	fixture_hear(&f, SECOND + 100, &passing[0]);
+	CHECK_STATE(&f, CARP_MASTER);
+	fixture_close(&f);
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 /* One address of each family at first; then only the one at @p index. */
@@ -343,6 +411,9 @@ static const struct suite_test tests[] = {
 	SUITE_TEST(a_master_of_one_family_is_obeyed),
 	SUITE_TEST(a_bow_out_in_one_family_suffices),
 	SUITE_TEST(one_family_suffices_to_preempt_and_to_yield),
+	SUITE_TEST(a_passing_master_is_left_to_the_better_one),
+	SUITE_TEST(a_master_that_becomes_slower_is_preempted),
+	SUITE_TEST(with_one_family_a_passing_master_is_preempted),
 	SUITE_TEST(a_silent_family_that_goes_is_forgotten),
 	SUITE_TEST(the_silent_family_that_remains_is_waited_for),
 	SUITE_TEST(a_family_that_comes_holds_nothing_up),

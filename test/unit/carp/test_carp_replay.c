@@ -23,6 +23,19 @@ open_with(struct fixture *f, enum carp_replay policy)
 	fixture_run(f, 0);
 }
 
+static void
+open_dual(struct fixture *f, enum carp_replay policy)
+{
+	fixture_prepare(f);
+	fixture_use_both_families(f);
+	f->config.replay = policy;
+	f->config.advskew = 200;
+	f->config.counter = 5000000;
+	fixture_create(f);
+	carp_interface_set_link(f->ifc, true, 0);
+	fixture_run(f, 0);
+}
+
 /* An advertisement that is better than ours and changes nothing. */
 static enum carp_counter
 hear(struct fixture *f, uint64_t at_us, const char *from, uint64_t counter)
@@ -217,6 +230,7 @@ enum habit {
 struct peer {
 	enum habit habit;
 	const char *from;
+	const char *from6;
 	bool has_heard;
 	uint64_t counter;
 };
@@ -275,11 +289,55 @@ tell_peers(struct peer *peers, const struct peer *speaker, uint64_t counter)
 	}
 }
 
+/* We are MASTER for a moment: an advertisement in each family. */
+static void
+speak_ourselves(struct fixture *f, struct peer *peers, uint64_t now_us, bool is_dual)
+{
+	carp_vhid_force(f->vhid, CARP_BACKUP, now_us, &f->out);
+	carp_vhid_force(f->vhid, CARP_MASTER, now_us, &f->out);
+	tell_peers(peers, NULL, fixture_sent(f, 1).counter);
+	if (is_dual)
+		tell_peers(peers, NULL, fixture_sent(f, 2).counter);
+}
+
+static unsigned int
+hear_peer(struct fixture *f, struct peer *peers, struct peer *p, uint64_t now_us)
+{
+	uint64_t counter = speak(p);
+
+	tell_peers(peers, p, counter);
+	return hear(f, now_us, p->from, counter) == CARP_DROP_REPLAY;
+}
+
+/* One after the other, but in which order they come to us, and whether, is another thing. */
+static unsigned int
+hear_peer_twice(struct fixture *f, struct peer *peers, struct peer *p, uint64_t now_us)
+{
+	bool is_swapped = happens(10);
+	uint64_t counter[2];
+	unsigned int refused = 0;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		counter[i] = speak(p);
+		tell_peers(peers, p, counter[i]);
+	}
+	for (i = 0; i < 2; i++) {
+		unsigned int at = is_swapped ? 1 - i : i;
+
+		if (i == 0 || !happens(20))
+			refused += hear(f, now_us, at == 0 ? p->from : p->from6, counter[at]) ==
+				   CARP_DROP_REPLAY;
+	}
+	return refused;
+}
+
 /* Somebody takes over every now and then, also we; hosts restart; nobody loses only our half. */
 static unsigned int
-honest_group(uint64_t number, enum carp_replay policy, const enum habit *habits)
+honest_group(uint64_t number, enum carp_replay policy, const enum habit *habits, bool is_dual)
 {
 	static const char *const from[PEERS] = { "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6" };
+	static const char *const from6[PEERS] = { "fe80::3", "fe80::4", "fe80::5", "fe80::6" };
 	struct peer peers[PEERS];
 	unsigned int master = 0;
 	unsigned int refused = 0;
@@ -289,26 +347,25 @@ honest_group(uint64_t number, enum carp_replay policy, const enum habit *habits)
 
 	seed = number * UINT64_C(0x9e3779b97f4a7c15);
 	for (i = 0; i < PEERS; i++) {
-		peers[i] = (struct peer){ .habit = habits[i], .from = from[i] };
+		peers[i] = (struct peer){ .habit = habits[i], .from = from[i], .from6 = from6[i] };
 		start(&peers[i], i * SECOND);
 	}
-	open_with(&f, policy);
+	if (is_dual)
+		open_dual(&f, policy);
+	else
+		open_with(&f, policy);
 	for (i = 0; i < ROUNDS; i++) {
 		now_us = (10 + i) * SECOND;
 		if (happens(12))
 			master = (unsigned int)(draw() % (PEERS + 1));
 		if (happens(100))
 			start(&peers[draw() % PEERS], now_us);
-		if (master == PEERS) {
-			carp_vhid_force(f.vhid, CARP_BACKUP, now_us, &f.out);
-			carp_vhid_force(f.vhid, CARP_MASTER, now_us, &f.out);
-			tell_peers(peers, NULL, fixture_sent(&f, 1).counter);
-			continue;
-		}
-		uint64_t counter = speak(&peers[master]);
-
-		tell_peers(peers, &peers[master], counter);
-		refused += hear(&f, now_us, from[master], counter) == CARP_DROP_REPLAY;
+		if (master == PEERS)
+			speak_ourselves(&f, peers, now_us, is_dual);
+		else if (is_dual)
+			refused += hear_peer_twice(&f, peers, &peers[master], now_us);
+		else
+			refused += hear_peer(&f, peers, &peers[master], now_us);
 	}
 	fixture_close(&f);
 	return refused;
@@ -325,11 +382,14 @@ no_policy_refuses_the_honest(void)
 	static const enum habit strict[PEERS] = { KOI, KOI, KOI, KOI };
 	size_t i;
 
-	for (i = 0; i < SUITE_LEN(adaptive); i++)
-		CU_ASSERT_EQUAL(honest_group(1 + i, CARP_REPLAY_ADAPTIVE, adaptive[i]), 0);
-	CU_ASSERT_EQUAL(honest_group(1, CARP_REPLAY_STRICT, strict), 0);
+	for (i = 0; i < SUITE_LEN(adaptive); i++) {
+		CU_ASSERT_EQUAL(honest_group(1 + i, CARP_REPLAY_ADAPTIVE, adaptive[i], false), 0);
+		CU_ASSERT_EQUAL(honest_group(1 + i, CARP_REPLAY_ADAPTIVE, adaptive[i], true), 0);
+	}
+	CU_ASSERT_EQUAL(honest_group(1, CARP_REPLAY_STRICT, strict, false), 0);
+	CU_ASSERT_EQUAL(honest_group(1, CARP_REPLAY_STRICT, strict, true), 0);
 	/* The generators are worth something: strict does refuse the others. */
-	CU_ASSERT_TRUE(honest_group(1, CARP_REPLAY_STRICT, adaptive[2]) > 0);
+	CU_ASSERT_TRUE(honest_group(1, CARP_REPLAY_STRICT, adaptive[2], false) > 0);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -367,6 +427,47 @@ strict_wants_counters_of_one_node_only(void)
 	carp_vhid_force(f.vhid, CARP_MASTER, 6 * SECOND, &f.out);
 	REFUSES(&f, 7 * SECOND, "10.0.0.5", 5000000);
 	REFUSES(&f, 7 * SECOND, "10.0.0.2", 4999999);
+	fixture_close(&f);
+}
+
+/* A node counts on from one family to the other; what leaves together may be heard in any order. */
+static void
+strict_takes_two_families_in_either_order(void)
+{
+	struct fixture f;
+	uint64_t i;
+
+	open_dual(&f, CARP_REPLAY_STRICT);
+	for (i = 1; i < 400; i += 4) {
+		ACCEPTS(&f, i * SECOND, "10.0.0.3", i);
+		ACCEPTS(&f, i * SECOND, "fe80::3", i + 1);
+		ACCEPTS(&f, i * SECOND, "fe80::3", i + 3);
+		ACCEPTS(&f, i * SECOND, "10.0.0.3", i + 2);
+	}
+	/* What one family has used, the other may not; nor what neither can have kept back so long. */
+	REFUSES(&f, 500 * SECOND, "10.0.0.3", 399);
+	REFUSES(&f, 500 * SECOND, "fe80::3", 399);
+	ACCEPTS(&f, 500 * SECOND, "10.0.0.3", 601);
+	REFUSES(&f, 501 * SECOND, "fe80::3", 601);
+	REFUSES(&f, 501 * SECOND, "fe80::3", 601 - 64);
+	ACCEPTS(&f, 501 * SECOND, "fe80::3", 601 - 63);
+	fixture_close(&f);
+}
+
+/* The two families of one node look like two peers, one of which follows the other. */
+static void
+adaptive_refuses_in_each_family(void)
+{
+	static const char *const from[] = { "10.0.0.3", "fe80::3" };
+	struct fixture f;
+	uint64_t i;
+
+	open_dual(&f, CARP_REPLAY_ADAPTIVE);
+	for (i = 0; i < 20; i++)
+		ACCEPTS(&f, (1 + i / 2) * SECOND, from[i % 2], 100 + i);
+	for (i = 2; i < 20; i++)
+		REFUSES(&f, 11 * SECOND, from[i % 2], 100 + i);
+	CHECK_STATE(&f, CARP_BACKUP);
 	fixture_close(&f);
 }
 
@@ -458,6 +559,8 @@ main(void)
 		SUITE_TEST(no_policy_refuses_the_honest),
 		SUITE_TEST(strict_wants_counters_to_rise),
 		SUITE_TEST(strict_wants_counters_of_one_node_only),
+		SUITE_TEST(strict_takes_two_families_in_either_order),
+		SUITE_TEST(adaptive_refuses_in_each_family),
 		SUITE_TEST(strict_survives_restarts),
 		SUITE_TEST(floors_are_bounded),
 		SUITE_TEST(another_policy_begins_anew),

@@ -95,7 +95,7 @@ fib_model_change(const struct fib_model *m, enum ip_family family, uint8_t len_m
 	}
 	/* Short ones are rare: they fill much of a table. */
 	route.prefix.len = (uint8_t)((unsigned int)random() % (len_max + 1));
-	if (route.prefix.len < SHORT_LEN && random() % 16 != 0)
+	if (route.prefix.len < SHORT_LEN && random() % 64 != 0)
 		route.prefix.len += SHORT_LEN;
 	cut(&route.prefix);
 	/* Few of them, so that what covers often says the same. */

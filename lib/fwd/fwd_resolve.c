@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From what the forwarding table names to a next hop, and out to it. */
+#include "fwd/fwd_route_internal.h"
+
+/* Where the destination is in a frame, and how long an address is. */
+static const struct {
+	uint8_t at;
+	uint8_t len;
+} destination[IP_FAMILIES] = {
+	[IP_V4] = { AT_TO, 4 },
+	[IP_V6] = { AT_TO6, 16 },
+};
+
+static const uint8_t *
+destination_of(const struct rte_mbuf *m, enum ip_family family)
+{
+	return rte_pktmbuf_mtod_offset(m, const uint8_t *, destination[family].at);
+}
+
+static void
+choose_path(const struct fwd_adj *adj, enum ip_family family, struct fwd_odd *odd, unsigned int i)
+{
+	const struct fwd_adj *a = &adj[odd->adjacency[i]];
+	uint64_t hash;
+
+	if (a->kind != FWD_ADJ_MULTIPATH)
+		return;
+	hash = fwd_flow_hash(odd->frame[i], family);
+	odd->adjacency[i] = a->path[hash * a->path_count >> 32];
+}
+
+void
+fwd_resolve(const struct fwd_way *way, struct fwd_odd *odd, enum ip_family family)
+{
+	const struct fwd_adj *adj = way->router->adj;
+	struct fwd_host_key key[BURST_MAX];
+	const struct fwd_host_key *keys[BURST_MAX];
+	uint32_t found[BURST_MAX];
+	unsigned int at[BURST_MAX];
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < odd->count; i++) {
+		choose_path(adj, family, odd, i);
+		if (adj[odd->adjacency[i]].kind != FWD_ADJ_CONNECTED)
+			continue;
+		key[count] = (struct fwd_host_key){
+			.interface = adj[odd->adjacency[i]].interface,
+			.family = (uint16_t)family,
+		};
+		memcpy(key[count].addr, destination_of(odd->frame[i], family),
+		       destination[family].len);
+		keys[count] = &key[count];
+		at[count++] = i;
+	}
+	if (count == 0)
+		return;
+	fwd_hosts_find(way->router->hosts, keys, count, found);
+	for (unsigned int i = 0; i < count; i++)
+		if (found[i] != FWD_HOST_UNKNOWN)
+			odd->adjacency[at[i]] = found[i];
+}
+
+enum vip_role
+fwd_virtual_role(const struct fwd_way *way, const struct fwd_adj *a)
+{
+	if (way->roles == &vip_roles_fenced)
+		return VIP_ROLE_ABSENT;
+	return vip_role_of(vip_role_load(&way->router->interface[a->interface]->roles, a->vhid));
+}
+
+/* The next hop has no MAC: control asks for it. */
+static void
+hand_over(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *m,
+	  uint32_t adjacency)
+{
+	const struct fwd_adj *a = &way->router->adj[adjacency];
+	bool is_host = a->kind == FWD_ADJ_CONNECTED;
+	struct fwd_unresolved *u;
+
+	/* Only fragments can be so many. */
+	if (way->unresolved->count == BURST_MAX) {
+		counter_add(&way->worker->counter[FWD_DROP_UNRESOLVED], 1);
+		rte_pktmbuf_free(m);
+		return;
+	}
+	fwd_count(way, family, FWD_UNRESOLVED4, 1);
+	u = &way->unresolved->item[way->unresolved->count++];
+	*u = (struct fwd_unresolved){
+		.frame = m,
+		.next_hop.family = (uint8_t)family,
+		.interface = a->interface,
+		.adjacency = is_host ? FWD_HOST_UNKNOWN : adjacency,
+		.arrived_tsc = way->now_tsc,
+	};
+	memcpy(u->next_hop.octets, is_host ? destination_of(m, family) : a->next_hop,
+	       destination[family].len);
+}
+
+void
+fwd_emit(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *m,
+	 uint32_t adjacency, uint64_t source)
+{
+	struct fwd_adj *a = &way->router->adj[adjacency];
+	uint64_t mac = atomic_load_explicit(&a->mac, memory_order_relaxed);
+
+	fwd_write_macs(rte_pktmbuf_mtod(m, uint8_t *), mac, source != 0 ? source : a->source_mac);
+	if (!fwd_has_mac(a)) {
+		hand_over(way, family, m, adjacency);
+		return;
+	}
+	fwd_adj_use(a);
+	fwd_tx_add(way->tx, a->interface, m);
+}
+
+static uint64_t
+look_up(const struct fwd_tables *tables, enum ip_family family, const uint8_t *to)
+{
+	uint64_t hop = FWD_ADJ_INDEX_NO_ROUTE;
+	uint8_t to6[1][RTE_FIB6_IPV6_ADDR_SIZE];
+	uint32_t to4;
+
+	if (family == IP_V4 && tables->ip4 != NULL) {
+		to4 = rte_be_to_cpu_32(octets_load32(to));
+		rte_fib_lookup_bulk(tables->ip4, &to4, &hop, 1);
+	} else if (family == IP_V6 && tables->ip6 != NULL) {
+		memcpy(to6, to, sizeof(to6));
+		rte_fib6_lookup_bulk(tables->ip6, to6, &hop, 1);
+	}
+	return hop;
+}
+
+bool
+fwd_find_way(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *m,
+	     uint32_t *adjacency)
+{
+	struct fwd_odd odd = { .count = 1, .frame[0] = m };
+	const struct fwd_adj *a;
+
+	odd.adjacency[0] = (uint32_t)look_up(way->tables, family, destination_of(m, family));
+	fwd_resolve(way, &odd, family);
+	*adjacency = odd.adjacency[0];
+	a = &way->router->adj[*adjacency];
+	if (a->kind == FWD_ADJ_VIRTUAL)
+		return fwd_virtual_role(way, a) == VIP_ROLE_BACKUP;
+	return a->kind == FWD_ADJ_CONNECTED ||
+	       (a->kind == FWD_ADJ_FORWARD &&
+		(atomic_load_explicit(&a->mac, memory_order_relaxed) & FWD_ADJ_FAILED) == 0);
+}
