@@ -55,9 +55,6 @@ take(struct runtime *r, struct change_list *list, struct change *c, uint64_t now
 	case CHANGE_INTERFACE:
 		change_interface(r, c, now_us);
 		break;
-	case CHANGE_GATEWAYS:
-		r->gateways = c->gateways;
-		break;
 	case CHANGE_TARGETS:
 		return resolve_follow(r, &c->targets, now_us);
 	}

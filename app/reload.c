@@ -125,14 +125,14 @@ plan_routes(struct runtime *r, struct change_list *list, struct config_report *r
 	list->routes = routes_plan(r, list->config, report);
 	if (list->routes == NULL)
 		return -errno;
-	append(list, CHANGE_GATEWAYS)->gateways = routes_gateways(list->routes);
 	return 0;
 }
 
 static int
 plan_targets(struct runtime *r, struct change_list *list)
 {
-	struct resolve_targets *targets = resolve_targets_create(r, list->config);
+	struct resolve_targets *targets =
+		resolve_targets_create(r, list->config, routes_gateways(list->routes));
 
 	if (targets == NULL)
 		return -ENOMEM;
@@ -167,7 +167,7 @@ create_list(const struct runtime *r, struct config *config, const struct config_
 {
 	struct change_list *list = calloc(1, sizeof(*list));
 	struct view *view = calloc(1, sizeof(*view));
-	size_t room = 2 * diff->count + config->vhid_count + r->interface_count + 3;
+	size_t room = 2 * diff->count + config->vhid_count + r->interface_count + 2;
 
 	if (list == NULL || view == NULL) {
 		free(list);

@@ -148,6 +148,7 @@ enum resolve_counter {
 	RESOLVE_DROP_SEND,       /**< no room on the way to the device */
 	RESOLVE_NO_SOURCE,       /**< requests not sent: no address is ours at the moment */
 	RESOLVE_REQUESTS_LOST,   /**< requests not sent: no room on the way to the device */
+	RESOLVE_NO_ROOM,         /**< neighbours that found no adjacency */
 	RESOLVE_COUNTERS,
 };
 
@@ -292,7 +293,6 @@ struct runtime {
 	struct fwd_hosts *hosts;         /**< control writes; NULL if nothing is forwarded */
 	struct fwd_router router;        /**< what workers forward with; router.c */
 	struct routes *routes; /**< the manager's: what is in them; asked under view_lock */
-	const struct routes_gateways *gateways; /**< control: whose MACs it finds out */
 
 	struct rte_mempool *inject_pool; /**< frames of control; traffic cannot use it up */
 	struct rte_mempool *inject_large; /**< ... those that find no room there */

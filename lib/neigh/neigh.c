@@ -366,6 +366,12 @@ neigh_find(const struct neigh_table *t, const struct ip_addr *addr, uint16_t int
 }
 
 uint32_t
+neigh_place(const struct neigh_table *t, const struct neigh_entry *e)
+{
+	return (uint32_t)((const struct slot *)(const void *)e - t->slot);
+}
+
+uint32_t
 neigh_capacity(const struct neigh_table *t)
 {
 	return t->capacity;

@@ -215,6 +215,9 @@ uint64_t neigh_due_us(const struct neigh_table *t);
 const struct neigh_entry *neigh_find(const struct neigh_table *t, const struct ip_addr *addr,
 				     uint16_t interface);
 
+/** Its place, as in struct neigh_action. */
+uint32_t neigh_place(const struct neigh_table *t, const struct neigh_entry *e);
+
 /** How many entries neigh_copy() can be asked for, used or not. */
 uint32_t neigh_capacity(const struct neigh_table *t);
 
