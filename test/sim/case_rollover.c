@@ -246,7 +246,7 @@ struct bsd_row {
 };
 
 static const struct bsd_row bsd_rows[] = {
-	/* It misses us for a master-down time, claims the new list, and goes when we have it, too. */
+	/* It misses us for a master-down time, claims the new list, and goes when we have it. */
 	{ "rollover-koi-master-first", true, true, { 0, 0 }, 10 * STAGE_SECOND },
 	{ "rollover-koi-master-last", true, false, { 0, 0 }, 30 * STAGE_SECOND },
 	/* A BSD MASTER leaves when its list changes; we may lead until it has come back. */

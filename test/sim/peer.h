@@ -33,7 +33,7 @@ struct peer_make {
 			  const struct ip_addr *from);
 	bool speaks_when_yielding;
 	bool adopts_counter; /**< goes on from the last counter heard */
-	uint64_t tick_us; /**< timers are rounded up to whole ticks, and one more; 0: they are not */
+	uint64_t tick_us;    /**< timers are rounded up to whole ticks, and one more; 0: not */
 };
 
 extern const struct peer_make peer_ucarp;
