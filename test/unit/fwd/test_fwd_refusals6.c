@@ -249,7 +249,7 @@ other_frames_are_left(void)
 	burst_init(&in);
 	burst_add(&in, frame_new(frame.octets, frame.len));
 	burst_add(&in, frame_new(frame.octets, 13));
-	fwd_input6(&worker, &interface, &interface.roles, &in, &out, &out, &out);
+	fwd_input6(&worker, &interface, &interface.roles, &in, &out, &out, NULL, &out);
 	CU_ASSERT_EQUAL(in.count, 2);
 	CU_ASSERT_EQUAL(counter_read(&worker.counter[FWD_RECEIVED6]), 0);
 	burst_free(&in);

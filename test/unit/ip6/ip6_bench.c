@@ -140,7 +140,7 @@ feed_once(const struct vip_roles *roles, struct rte_mbuf *m, const uint8_t *requ
 	sightings.count = 0;
 	burst_add(&in, m);
 	nd_input(&ip6_nd, &interface, roles, &in, &reply, &drop, &sightings);
-	fwd_input6(&ip6_fwd, &interface, roles, &in, &reply, &carp, &drop);
+	fwd_input6(&ip6_fwd, &interface, roles, &in, &reply, &carp, NULL, &drop);
 	REQUIRE(in.count + reply.count + carp.count + drop.count == 1);
 	REQUIRE(sightings.count <= 1);
 	if (sightings.count == 1)
