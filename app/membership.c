@@ -15,8 +15,8 @@
 #define ROBUSTNESS 2
 #define UNSOLICITED_US 1000000
 /* Then all the time, not in step with other hosts. */
-#define INTERVAL_MIN_US 90000000
-#define INTERVAL_MAX_US 110000000
+#define INTERVAL_MIN_US 50000000
+#define INTERVAL_MAX_US 60000000
 #define EXPIRES_US 1000000
 
 static bool

@@ -3,9 +3,10 @@
  * @file
  * IGMPv3 and MLDv2 reports, so that switches that listen in forward what an interface listens to.
  *
- * Queries are not answered. Instead everything is reported in an interval below the 125 s between
- * queries (RFC 3376 section 8.2, RFC 3810 section 9.2), so that a switch, which forgets after 260 s,
- * may lose one. After a change of groups or of the link it is reported twice, a second apart.
+ * Queries are not answered. Instead everything is reported about once a minute, more often than the
+ * 125 s between queries (RFC 3376 section 8.2, RFC 3810 section 9.2), so that a switch, which
+ * forgets after 260 s, may lose some. After a change of groups or of the link it is reported twice,
+ * a second apart.
  *
  * Threads: control.
  */
