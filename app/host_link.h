@@ -33,7 +33,7 @@ struct host_link {
 	size_t group_count;
 	struct host_address *addresses; /**< sorted */
 	size_t address_count;
-	bool is_router;         /**< what neighbour advertisements say */
+	bool is_router;         /**< it forwards, or says that it does: in neighbour advertisements */
 
 	/** Control's: membership.c */
 	uint64_t report_us;     /**< when the next report is due */

@@ -70,7 +70,7 @@ source_of(const struct koi_interface *ifc, enum ip_family family)
 	return source;
 }
 
-/* One report, from the group at @p first on. Returns how many groups are done with; 0 on failure. */
+/* One report, from the group at @p first on. Returns how many are done with; 0 on failure. */
 static size_t
 report(struct runtime *r, const struct koi_interface *ifc, size_t first, uint64_t now_us)
 {
