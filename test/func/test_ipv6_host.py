@@ -121,6 +121,23 @@ def test_claim_of_a_virtual_address(koi, client):
     assert (told['split_brain_claim'], told['split_brain_mac']) == (VIRTUAL6, client.mac)
 
 
+def test_virtual_address_that_the_device_brings(koi):
+    """Found when the MAC is known: at the start, with the place in the file; and at a reload."""
+    good = list(koi.config['vhids'][0]['addresses'])
+    koi.config['vhids'][0]['addresses'].append(f'{link_local(koi.mac)}/64')
+    koi.start(wait=False)
+    assert koi.process.wait() == 3
+    error = f'/vhids/0/addresses/1: {link_local(koi.mac)} is the own link-local address of lan'
+    assert error in koi.process.log
+    koi.config['vhids'][0]['addresses'] = good
+    koi.start()
+    koi.config['vhids'][0]['addresses'] = good + [f'{link_local(koi.mac)}/64']
+    koi.write_config()
+    refused = koi.koictl('reload')
+    assert refused.returncode == 1 and 'the file has errors' in refused.stderr
+    assert error in koi.process.log
+
+
 REPORTS4, REPORTS6 = '224.0.0.22', 'ff02::16'
 
 
