@@ -10,8 +10,8 @@
 #include "dad.h"
 #include "membership.h"
 
-/* Frames sent in one turn of control, of all interfaces. */
 #define FRAMES_A_TURN 16
+#define LOOKS_A_TURN 512
 
 /* ------------------------------------------------------------------------------------------- */
 /* Made of a configuration                                                                      */
@@ -206,7 +206,7 @@ host_link_replace(struct runtime *r, struct koi_interface *ifc, struct host_link
 void
 host_link_up(struct runtime *r, struct koi_interface *ifc, uint64_t now_us)
 {
-	dad_restart(ifc, now_us);
+	dad_restart(host_link_of(ifc), now_us);
 	membership_restart(host_link_of(ifc), now_us);
 	r->host_due_us = now_us;
 }
@@ -214,7 +214,7 @@ host_link_up(struct runtime *r, struct koi_interface *ifc, uint64_t now_us)
 void
 host_link_run(struct runtime *r, uint64_t now_us)
 {
-	unsigned int budget = FRAMES_A_TURN;
+	struct host_budget budget = { .frames = FRAMES_A_TURN, .looks = LOOKS_A_TURN };
 
 	if (now_us < r->host_due_us)
 		return;

@@ -109,18 +109,19 @@ end_round(struct host_link *host, uint64_t now_us)
 }
 
 void
-membership_run(struct runtime *r, struct koi_interface *ifc, uint64_t now_us, unsigned int *budget)
+membership_run(struct runtime *r, struct koi_interface *ifc, uint64_t now_us,
+	       struct host_budget *budget)
 {
 	struct host_link *host = host_link_of(ifc);
 
 	if (host->group_count == 0)
 		return;
-	while (now_us >= host->report_us && *budget > 0) {
+	while (now_us >= host->report_us && budget->frames > 0) {
 		size_t done = report(r, ifc, host->report_next, now_us);
 
 		if (done == 0)
 			break;
-		(*budget)--;
+		budget->frames--;
 		host->report_next += done;
 		if (host->report_next == host->group_count)
 			end_round(host, now_us);

@@ -21,8 +21,8 @@ void membership_take_over(struct host_link *host, const struct host_link *was, u
 /** Report everything at once. */
 void membership_restart(struct host_link *host, uint64_t now_us);
 
-/** Report what is due; @p budget counts down the frames. Lowers r->host_due_us to the next time. */
+/** Report what is due within the budget. Lowers r->host_due_us to the next time. */
 void membership_run(struct runtime *r, struct koi_interface *ifc, uint64_t now_us,
-		    unsigned int *budget);
+		    struct host_budget *budget);
 
 #endif /* MEMBERSHIP_H */
