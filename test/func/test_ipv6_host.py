@@ -64,9 +64,9 @@ def test_duplicate(koi, client, is_configured):
     koi.start()
     wait_for('the duplicate', lambda: info(koi)['duplicate_addresses'] == 1, 3)
     assert info(koi)['duplicate_address'] == taken
-    told = events(koi, 'duplicate address')
+    told = wait_for('the event', lambda: events(koi, 'duplicate address'), 1)
     assert [(e['interface'], e['address'], e['mac']) for e in told] == [('lan', taken, client.mac)]
-    assert 'duplicate address' in koi.process.log
+    koi.process.wait_log('duplicate address', 1)
     koi.wait_state('MASTER')
     capture = koi.capture()
     since_ns = client.send(solicitation(client.mac, client.address6, taken))
