@@ -13,6 +13,8 @@
 
 #include "runtime.h"
 
+struct router_list;
+
 enum host_address_state {
 	HOST_TENTATIVE, /**< it is being found out whether somebody has it */
 	HOST_PREFERRED, /**< ours */
@@ -34,6 +36,7 @@ struct host_link {
 	struct host_address *addresses; /**< sorted */
 	size_t address_count;
 	bool is_router;         /**< what neighbour advertisements say */
+	struct router_list *routers; /**< vhids that advertise a router, or NULL: router_advert.h */
 
 	/** Control's: membership.c */
 	uint64_t report_us;     /**< when the next report is due */

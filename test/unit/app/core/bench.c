@@ -2,6 +2,7 @@
 #include "bench.h"
 
 #include <err.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@
 #define CARP_AT 34
 
 struct bench bench;
+const char *bench_router;
 
 static char eal_dir[] = "/tmp/koi-core-XXXXXX";
 static struct rte_mempool *pool;
@@ -126,6 +128,8 @@ write_vhid(FILE *to, const struct bench_vhid *v)
 		v->vhid, v->advbase, v->advskew);
 	for (unsigned int i = 1; i <= addresses; i++)
 		fprintf(to, "%s\"10.0.%u.%u/16\"", i == 1 ? "" : ", ", v->vhid, i);
+	if (bench_router != NULL)
+		fprintf(to, ", \"fe80::%x/64\"", v->vhid);
 	fprintf(to, "]}");
 }
 
@@ -138,7 +142,10 @@ bench_config(const struct bench_vhid *vhids, size_t count)
 	struct config *config;
 
 	fprintf(to, "{\"interfaces\": [{\"name\": \"lan\", \"device\": \"net_ring_lan%u\", "
-		"\"addresses\": [\"" BENCH_OWN "/16\"]}], \"vhids\": [", opened);
+		"\"addresses\": [\"" BENCH_OWN "/16\"]", opened);
+	if (bench_router != NULL)
+		fprintf(to, ", \"router_advertisement\": %s", bench_router);
+	fprintf(to, "}], \"vhids\": [");
 	for (size_t i = 0; i < count; i++) {
 		fprintf(to, i == 0 ? "" : ", ");
 		write_vhid(to, &vhids[i]);
@@ -231,7 +238,10 @@ note_frame(unsigned int worker, const struct rte_mbuf *m)
 		f->vhid = octets[CARP_AT + 1];
 		f->advskew = octets[CARP_AT + 2];
 		f->advbase = octets[CARP_AT + 5];
-	} else {
+	} else if (octets[12] == 0x86 && octets[IP_AT + 6] == IPPROTO_ICMPV6) {
+		f->icmp6 = octets[IP_AT + 40];
+		memcpy(f->octets, octets, sizeof(f->octets));
+	} else if (octets[12] == 8 && octets[13] == 6) {
 		memcpy(&f->arp_be, octets + IP_AT + 14, sizeof(f->arp_be));
 	}
 }
