@@ -99,10 +99,11 @@ def test_rdisc6(pair, client):
 
 def test_solicitations(lab):
     """Answered within half a second, and a flood of them once in three seconds; not by a backup."""
-    # Nobody else asks: neither the client's kernel nor that of the bridge.
+    # Nobody else asks: neither the client's kernel nor that of the bridge and its ports.
     client = lab.client()
     netns.write_sysctls(client.netns, {'net/ipv6/conf/e0/router_solicitations': '0'})
-    netns.write_sysctls(lab.switch, {'net/ipv6/conf/br0/disable_ipv6': '1'})
+    netns.write_sysctls(lab.switch, {'net/ipv6/conf/all/disable_ipv6': '1',
+                                     'net/ipv6/conf/default/disable_ipv6': '1'})
     client.use_ipv6()
     koi = router(lab, 'a', '10.0.0.11', FAST, interval_s=1800, lifetime_s=9000,
                  dns_lifetime_s=9000)
