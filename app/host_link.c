@@ -9,6 +9,7 @@
 
 #include "dad.h"
 #include "membership.h"
+#include "router_advert.h"
 
 #define FRAMES_A_TURN 16
 #define LOOKS_A_TURN 512
@@ -113,7 +114,8 @@ host_link_create(const struct koi_interface *ifc, const struct config *config)
 			most += config->vhids[i].address_count;
 	host->groups = calloc(most, sizeof(*host->groups));
 	host->addresses = calloc(c->address_count + 1, sizeof(*host->addresses));
-	if (host->groups == NULL || host->addresses == NULL) {
+	if (host->groups == NULL || host->addresses == NULL ||
+	    router_list_create(ifc, config, interface, &host->routers) != 0) {
 		host_link_destroy(host);
 		errno = ENOMEM;
 		return NULL;
@@ -131,6 +133,7 @@ host_link_destroy(struct host_link *host)
 {
 	if (host == NULL)
 		return;
+	router_list_destroy(host->routers);
 	free(host->groups);
 	free(host->addresses);
 	free(host);
@@ -194,6 +197,7 @@ host_link_replace(struct runtime *r, struct koi_interface *ifc, struct host_link
 
 	dad_take_over(host, was, set, now_us);
 	membership_take_over(host, was, now_us);
+	router_list_take_over(host->routers, was != NULL ? was->routers : NULL);
 	if (was != NULL)
 		host->conflict_us = was->conflict_us;
 	host->is_router |= forwards_ipv6(r);

@@ -13,6 +13,8 @@
 
 #include "runtime.h"
 
+struct router_list;
+
 enum host_address_state {
 	HOST_TENTATIVE, /**< it is being found out whether somebody has it */
 	HOST_PREFERRED, /**< ours */
@@ -35,6 +37,7 @@ struct host_link {
 	struct host_address *addresses; /**< sorted */
 	size_t address_count;
 	bool is_router;         /**< it forwards, or says that it does: in neighbour advertisements */
+	struct router_list *routers; /**< vhids that advertise a router, or NULL: router_advert.h */
 
 	/** Control's: dad.c, which walks through the addresses some at a time */
 	uint32_t link_up;       /**< how often the link has come up */

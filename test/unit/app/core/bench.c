@@ -2,6 +2,7 @@
 #include "bench.h"
 
 #include <err.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@
 #define CARP6_AT 54
 
 struct bench bench;
+const char *bench_router;
 
 static char eal_dir[] = "/tmp/koi-core-XXXXXX";
 static struct rte_mempool *pool;
@@ -129,6 +131,8 @@ write_vhid(FILE *to, const struct bench_vhid *v)
 		fprintf(to, "%s\"10.0.%u.%u/16\"", i == 1 ? "" : ", ", v->vhid, i);
 	for (unsigned int i = 1; i <= v->addresses6; i++)
 		fprintf(to, ", \"fd00::%x:0:0:%x/64\"", v->vhid, i);
+	if (bench_router != NULL)
+		fprintf(to, ", \"fe80::%x/64\"", v->vhid);
 	fprintf(to, "]}");
 }
 
@@ -144,8 +148,11 @@ bench_config(const struct bench_vhid *vhids, size_t count)
 	for (size_t i = 0; i < count; i++)
 		has_ip6 |= vhids[i].addresses6 != 0;
 	fprintf(to, "{\"interfaces\": [{\"name\": \"lan\", \"device\": \"net_ring_lan%u\", "
-		"\"addresses\": [\"" BENCH_OWN "/16\"%s]}], \"vhids\": [", opened,
+		"\"addresses\": [\"" BENCH_OWN "/16\"%s]", opened,
 		has_ip6 ? ", \"" BENCH_OWN6 "/64\"" : "");
+	if (bench_router != NULL)
+		fprintf(to, ", \"router_advertisement\": %s", bench_router);
+	fprintf(to, "}], \"vhids\": [");
 	for (size_t i = 0; i < count; i++) {
 		fprintf(to, i == 0 ? "" : ", ");
 		write_vhid(to, &vhids[i]);
@@ -242,6 +249,8 @@ note_frame(unsigned int worker, const struct rte_mbuf *m)
 		f->vhid = carp[1];
 		f->advskew = carp[2];
 		f->advbase = carp[5];
+	} else if (f->is_ip6 && octets[IP_AT + 6] == IPPROTO_ICMPV6) {
+		f->icmp6 = octets[IP_AT + 40];
 	} else if (octets[13] == 6) {
 		memcpy(&f->arp_be, octets + IP_AT + 14, sizeof(f->arp_be));
 	}

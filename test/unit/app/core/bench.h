@@ -42,6 +42,7 @@ struct bench_frame {
 	uint8_t advskew;
 	uint32_t arp_be; /**< the sender's address */
 	bool is_ip6;
+	uint8_t icmp6;   /**< the type, of an ICMPv6 message without extension headers */
 	uint8_t octets[BENCH_OCTETS]; /**< its beginning */
 };
 
@@ -58,6 +59,10 @@ struct bench {
 };
 
 extern struct bench bench;
+
+/** The router_advertisement of "lan" in what bench_config() makes, or NULL; with it each vhid has
+ *  fe80::VHID, too. */
+extern const char *bench_router;
 
 /** Start the EAL, once. */
 void bench_start(const char *program);
