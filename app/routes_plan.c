@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for what a reload may add, besides an eighth of what there is. */
-#define ROUTES_SPARE 1024
+/* Room for what a reload may add, besides an eighth of what there is: any number of vhids. */
+#define ROUTES_SPARE (1024 + CONFIG_VHIDS_MAX)
 #define GROUPS_SPARE 1024
 /* Routes that an address can bring: itself, its prefix, and that prefix's first and last address. */
 #define PER_ADDRESS 4
