@@ -246,8 +246,9 @@ def test_gateway_is_resolved_before_it_is_needed(lab):
     assert entry['pinned'] == 1
     router.client.run('ip', 'route', 'add', '10.9.0.0/16', 'via', '10.0.0.100')
     netns.ip('-n', router.server.netns, 'address', 'add', '10.9.0.1/32', 'dev', 'e0')
+    capture = lab.capture(wan_port(router.koi), namespace=lab.switch)
     assert ' 0% packet loss' in router.ping('10.9.0.1')
-    assert router.stats()['counters']['held_packets'] == 0
+    assert not arp_of(capture, SERVER)
     router.koi.config['routes'].append({'prefix': '10.8.0.0/16', 'via': NOBODY})
     router.koi.reload()
     assert router.wait_state(NOBODY, 'incomplete', 'failed')['pinned'] == 1
