@@ -194,7 +194,6 @@ static int
 complete(const struct runtime *r, struct config *config, struct config_report *report)
 {
 	uint8_t macs[CONFIG_INTERFACES_MAX][6] = { 0 };
-	int rc;
 
 	for (unsigned int i = 0; i < r->interface_count; i++) {
 		int at = config_interface_find(config, r->interface[i].name);
@@ -202,8 +201,7 @@ complete(const struct runtime *r, struct config *config, struct config_report *r
 		if (at >= 0)
 			mac_store(macs[at], r->interface[i].port->port.mac);
 	}
-	rc = config_link_locals_add(config, macs, report);
-	return rc == -EADDRINUSE ? -EINVAL : rc;
+	return config_link_locals_add(config, macs, report);
 }
 
 struct change_list *

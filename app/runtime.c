@@ -351,14 +351,14 @@ bring_up(struct runtime *r, const struct config *config)
 		rc = election_create(r, config);
 	if (rc == 0)
 		rc = routes_create(r, config);
-	if (rc == 0) {
-		r->resolve = resolve_create(r);
-		rc = r->resolve == NULL ? -ENOMEM : 0;
-	}
 	if (rc == 0)
 		rc = router_create(r);
 	if (rc == 0)
 		rc = transmit_create(r);
+	if (rc == 0) {
+		r->resolve = resolve_create(r);
+		rc = r->resolve == NULL ? -ENOMEM : 0;
+	}
 	return rc;
 }
 

@@ -90,6 +90,8 @@ struct koi_interface {
 	/** The cost of an advertisement in the share of its source; follows the shortest interval. */
 	_Atomic uint64_t source_cycles;
 	struct koi_vhid *by_vhid[256]; /**< control */
+	counter_t router_adverts;          /**< sent; control */
+	_Atomic uint64_t router_advert_us; /**< when the last one was sent; control */
 };
 
 /** What is thought of the next election of a vhid, and when. */
@@ -301,6 +303,7 @@ struct runtime {
 	struct election *election;       /**< control's own: election.c */
 	struct timerheap *timers;        /**< control; by slot */
 	uint64_t host_due_us;            /**< control: host_link_run() */
+	uint64_t routers_due_us;         /**< control: router_advert_run() */
 	struct neigh_table *neighbours;  /**< control writes */
 	struct resolve *resolve;         /**< control's own: resolve.c */
 	counter_t resolved[RESOLVE_COUNTERS]; /**< control */

@@ -298,8 +298,8 @@ bool carp_peer_is_welcome(const struct carp_vhid *v, const struct ip_addr *from)
 /** True if it has advertised, and is not silent for so long that it must be gone. */
 bool carp_peer_is_heard(const struct carp_vhid *v, const struct carp_peer *p, uint64_t now_us);
 /**
- * With both families in use: true if another one than the sender is heard that we would give way to.
- * The sender is then MASTER for a moment because it misses that one in one family.
+ * With both families in use: true if another one than the sender is heard that we would give way
+ * to. The sender is then MASTER for a moment because it misses that one in one family.
  */
 bool carp_peer_better_is_heard(const struct carp_vhid *v, const struct carp_heard *h);
 /** NULL if nothing of it was accepted yet. */

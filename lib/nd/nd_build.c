@@ -42,8 +42,8 @@ write_solicitation(uint8_t *out, const struct ip_addr *target, const struct ip_a
 	memcpy(out + AT_TARGET, target->octets, sizeof(target->octets));
 }
 
-static void
-finish(uint8_t *out, uint16_t frame_len)
+void
+nd_finish(uint8_t *out, uint16_t frame_len)
 {
 	uint16_t len = frame_len - AT_ICMP;
 
@@ -64,7 +64,7 @@ nd_build_solicitation(uint8_t out[ND_FRAME_LEN], const struct ip_addr *target,
 	out[AT_OPTION] = ND_OPTION_SOURCE;
 	out[AT_OPTION + 1] = 1;
 	mac_store(out + AT_OPTION_MAC, mac);
-	finish(out, ND_FRAME_LEN);
+	nd_finish(out, ND_FRAME_LEN);
 }
 
 void
@@ -74,5 +74,5 @@ nd_build_dad(uint8_t out[ND_DAD_FRAME_LEN], const struct ip_addr *target, uint64
 
 	memset(out, 0, ND_DAD_FRAME_LEN);
 	write_solicitation(out, target, &to, group_mac(&to), mac);
-	finish(out, ND_DAD_FRAME_LEN);
+	nd_finish(out, ND_DAD_FRAME_LEN);
 }

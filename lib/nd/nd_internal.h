@@ -133,6 +133,9 @@ nd_write_advertisement(uint8_t *f, octets16 target, octets16 ours, octets16 to, 
 	octets_store64(f + AT_OPTION, ((nd_sum)end)[0] >> 32 | ((nd_sum)end)[1] << 32);
 }
 
+/** Write the length and the checksum of a message that is there in full; nd_build.c. */
+void nd_finish(uint8_t *out, uint16_t frame_len);
+
 /* ------------------------------------------------------------------------------------------- */
 /* Who has been seen                                                                            */
 /* ------------------------------------------------------------------------------------------- */

@@ -322,10 +322,10 @@ main(int argc, char **argv)
 	static const struct suite_test tests[] = {
 		SUITE_TEST(stats_sum_vhids_and_workers),
 		SUITE_TEST(drops_of_an_interface_add_up),
-		SUITE_TEST(neighbours_are_shown_with_their_state),
 		SUITE_TEST(a_route_says_where_packets_go),
 		SUITE_TEST(a_virtual_address_is_shown_with_its_role),
 		SUITE_TEST(tables_say_how_full_they_are),
+		SUITE_TEST(neighbours_are_shown_with_their_state),
 		SUITE_TEST(neighbours_are_those_of_the_interface),
 		SUITE_TEST(events_go_on_where_they_ended),
 		SUITE_TEST(every_type_of_event_is_described),
