@@ -148,7 +148,7 @@ leave(struct runtime *r, const struct resolve_target *target, const struct resol
 {
 	if (target->is_static && !is_static_in(others, target))
 		neigh_clear_static(r->neighbours, &target->addr, target->interface, now_us);
-	neigh_unpin(r->neighbours, &target->addr, target->interface, now_us);
+	neigh_unpin(r->neighbours, &target->addr, target->interface);
 }
 
 bool

@@ -183,8 +183,7 @@ void neigh_used(struct neigh_table *t, uint32_t at, uint64_t now_us);
  */
 int neigh_pin(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface,
 	      uint64_t now_us);
-void neigh_unpin(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface,
-		 uint64_t now_us);
+void neigh_unpin(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface);
 
 /** It has this MAC, whatever is heard of it. 0, -ENOSPC or -EINVAL. */
 int neigh_set_static(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface,
