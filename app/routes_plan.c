@@ -8,7 +8,7 @@
 /* Room for what a reload may add, besides an eighth of what there is: any number of vhids. */
 #define ROUTES_SPARE (1024 + CONFIG_VHIDS_MAX)
 #define GROUPS_SPARE 1024
-/* Routes that an address can bring: itself, its prefix, and that prefix's first and last address. */
+/* What an address can bring: itself, its prefix, and the first and last address of that. */
 #define PER_ADDRESS 4
 /* A prefix longer than this has no broadcast address (RFC 3021). */
 #define BROADCAST_LEN_MAX 30

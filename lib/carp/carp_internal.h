@@ -74,6 +74,16 @@ struct carp_split {
 	uint64_t announced_us; /**< when that was done last */
 };
 
+/**
+ * A BACKUP that has heard a reason to lead. It leads at the next run by which everything of before
+ * has been heard, unless somebody who gives no reason is heard meanwhile.
+ */
+struct carp_takeover {
+	bool is_pending;
+	uint64_t at_us; /**< when that was heard */
+	struct carp_reason reason;
+};
+
 /** What becomes of the vhid in maintenance; see carp_handover.c. */
 struct carp_handover {
 	enum carp_handover_state state;
@@ -210,6 +220,7 @@ struct carp_vhid {
 	uint64_t master_down_us[IP_FAMILIES]; /* CARP_NEVER: not expected */
 	bool is_heard[IP_FAMILIES];           /* and not only expected */
 	struct carp_silence silence;
+	struct carp_takeover takeover;
 	struct carp_preemption preemption;
 
 	/* MASTER */

@@ -32,7 +32,7 @@ answer(const struct nd_context *c, struct rte_mbuf *m, const struct vip_entry6 *
 	} else {
 		flags |= ND_FLAG_SOLICITED;
 	}
-	nd_write_advertisement(f, octets_load(e->addr), vip_entry6_head(e), to, to_mac, flags);
+	nd_write_advertisement(f, e, to, to_mac, flags);
 	return ND_REPLIES;
 }
 

@@ -7,6 +7,7 @@
 enum {
 	A,
 	B,
+	C,
 };
 
 #define LAN 0
@@ -151,6 +152,35 @@ late_master(struct stage *s, const struct case_options *o)
 	}
 }
 
+/* A resigns while C is held, and B follows: what waits for C is a bow-out, and B's words behind it. */
+static void
+late_bow_out(struct stage *s, const struct case_options *o)
+{
+	const struct stage_plan plan = { .advskew = { 50, 100, 150 } };
+	unsigned int transitions;
+
+	for (int order = SIM_WAKE_HEAR_FIRST; order <= SIM_WAKE_TIMERS_FIRST; order++) {
+		if (order > SIM_WAKE_HEAR_FIRST)
+			stage_close(s);
+		stage_open(s, &plan, o->print);
+		for (unsigned int i = A; i <= C; i++)
+			stage_start(s, i);
+		stage_run(s, 10 * STAGE_SECOND);
+		sim_node_pause(&s->nodes[C]);
+		stage_run(s, 2 * STAGE_SECOND);
+		sim_node_force(&s->nodes[A], 0, CARP_BACKUP);
+		stage_run(s, 2 * STAGE_SECOND);
+		stage_expect_master(s, B);
+		transitions = s->world.transitions;
+		sim_node_wake(&s->nodes[C], (enum sim_wake)order);
+		stage_run(s, 10 * STAGE_SECOND);
+		stage_expect(s, s->world.transitions == transitions, "a role has changed");
+		stage_expect_master(s, B);
+		if (s->world.has_failed)
+			return;
+	}
+}
+
 /* ---- one direction ---- */
 
 /* B does not hear A: both lead, A knows it, and B goes as soon as it hears. */
@@ -198,6 +228,7 @@ static const struct {
 	{ "reload-speed", reload_speed },
 	{ "late-backup", late_backup },
 	{ "late-master", late_master },
+	{ "late-bow-out", late_bow_out },
 	{ "one-way-from-master", one_way_from_master },
 	{ "one-way-to-master", one_way_to_master },
 };
