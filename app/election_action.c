@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "election_internal.h"
+#include "resolve.h"
 
 /* How long a role waits for its bow-out to be handed to the device. */
 #define LEAVE_US 1000
@@ -74,6 +75,9 @@ change_state(struct runtime *r, struct koi_vhid *v, const struct carp_action *a,
 	}
 	if (a->state.to != CARP_MASTER)
 		e->is_announcing = false;
+	else
+		/* From now on there may be an address to ask from. */
+		resolve_wake(r, v->interface->vip.index, now_us);
 	election_event(r, &event);
 }
 

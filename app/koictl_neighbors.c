@@ -29,21 +29,34 @@ text(const json_t *o, const char *key)
 	return value == NULL ? "" : value;
 }
 
+/* Since when; what has never been has no age. */
+static void
+add_age(struct koictl_table *t, const json_t *neighbor, const char *key)
+{
+	const json_t *age = json_object_get(neighbor, key);
+	char buf[KOICTL_FORMAT_TEXT];
+
+	if (age == NULL)
+		koictl_table_add(t, "%s", "");
+	else
+		koictl_table_add(t, "%s ago", koictl_format_age(json_integer_value(age), buf));
+}
+
 static void
 print_rows(const struct row *row, size_t count)
 {
-	char age[KOICTL_FORMAT_TEXT];
 	struct koictl_table t;
 
-	koictl_table_begin(&t, "ADDRESS|MAC|STATE|>HEARD");
+	koictl_table_begin(&t, "ADDRESS|MAC|STATE|KEPT|>HEARD|>USED");
 	for (size_t i = 0; i < count; i++) {
-		const json_t *heard = json_object_get(row[i].neighbor, "heard_age_ms");
+		const json_t *pinned = json_object_get(row[i].neighbor, "pinned");
 
 		koictl_table_add(&t, "%s", text(row[i].neighbor, "address"));
 		koictl_table_add(&t, "%s", text(row[i].neighbor, "mac"));
 		koictl_table_add(&t, "%s", text(row[i].neighbor, "state"));
-		koictl_table_add(&t, "%s ago",
-				 koictl_format_age(json_integer_value(heard), age));
+		koictl_table_add(&t, "%s", json_integer_value(pinned) != 0 ? "pinned" : "");
+		add_age(&t, row[i].neighbor, "heard_age_ms");
+		add_age(&t, row[i].neighbor, "used_age_ms");
 	}
 	koictl_table_print(&t, stdout);
 }

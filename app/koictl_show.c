@@ -272,7 +272,7 @@ const struct koictl_show koictl_shows[] = {
 	{ "vhid", "VHID@INTERFACE", false, "one vhid", { "/carp/vhid", NULL }, print_details },
 	{ "stats", "VHID@INTERFACE", true, "counters of advertisements", { "/carp/stats", NULL },
 	  print_details },
-	{ "neighbors", "INTERFACE", false, "who has been seen on an interface",
+	{ "neighbors", "INTERFACE", false, "who is on the link of an interface",
 	  { "/neigh/table", NULL }, koictl_neighbors_print },
 	{ "route", "ADDRESS", false, "what is done with packets to an address",
 	  { "/fwd/route", NULL }, koictl_route_print },

@@ -10,8 +10,8 @@
 #include "inject.h"
 
 /* What is done in one turn. */
-#define TAKE_BATCH 32
-#define RUN_BATCH 32
+#define TAKE_BATCH 16
+#define RUN_BATCH 16
 #define EXPIRE_BATCH 32
 /* Every host is looked at within half a second. */
 #define USED_BATCH 32

@@ -345,7 +345,8 @@ neigh_link_up(struct neigh_table *t, uint16_t interface, uint64_t now_us)
 	uint32_t at = t->lists[interface].list[LIST_PINNED].first;
 
 	for (unsigned int i = 0; i < LINK_UP_MAX && at != NO_PLACE; i++, at = t->slot[at].next)
-		neigh_settle(t, at, nud_keep(&t->slot[at].entry, now_us));
+		if (t->slot[at].entry.state == NEIGH_FAILED)
+			neigh_settle(t, at, nud_keep(&t->slot[at].entry, now_us));
 }
 
 /* ------------------------------------------------------------------------------------------- */

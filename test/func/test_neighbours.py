@@ -2,6 +2,7 @@
 """Next hops on a link: asked for, kept, lost, and never asked for in a name that is not ours.
 
     client 10.0.0.128 ── br0 ── koi ── brwan 10.1.0.0/16 ── server 10.1.0.200
+           fd00::1:0                         fd01::/64             fd01::200
 """
 import ipaddress
 import struct
@@ -19,6 +20,7 @@ from wait import wait_for
 pytestmark = pytest.mark.usefixtures('needs_koi')
 
 SERVER = '10.1.0.200'
+SERVER6 = 'fd01::200'
 NOBODY = '10.1.0.77'
 VIRTUAL_MAC = '00:00:5e:00:01:01'
 
@@ -257,3 +259,48 @@ def test_gateway_is_resolved_before_it_is_needed(lab):
     wait_for('the gateway to be forgotten',
              lambda: router.neighbour(NOBODY)['state'] == 'none', 10)
     assert router.neighbour(SERVER)['pinned'] == 0
+
+
+def use_ipv6(router: Router) -> None:
+    """The same in IPv6, before koi starts."""
+    lan, wan = router.koi.config['interfaces']
+    lan['addresses'].append('fd00::11/64')
+    wan['addresses'].append('fd01::11/64')
+    for vhid, address in zip(router.koi.config['vhids'], ('fd00::100/64', 'fd01::100/64')):
+        vhid['addresses'].append(address)
+    router.client.use_ipv6()
+    router.server.use_ipv6(SERVER6)
+    router.client.run('ip', '-6', 'route', 'add', 'fd01::/64', 'via', 'fd00::100')
+    router.server.run('ip', '-6', 'route', 'add', 'fd00::/64', 'via', 'fd01::100')
+
+
+def solicitations_of(capture, target: str) -> list[tuple[str, str]]:
+    """For an address: to which MAC, and as whom."""
+    wanted = ipaddress.ip_address(target).packed
+    return [(f.data[0:6].hex(':'), str(ipaddress.ip_address(f.data[22:38])))
+            for f in capture.frames()
+            if f.data[12:14] == b'\x86\xdd' and f.data[54:55] == b'\x87' and f.data[62:78] == wanted]
+
+
+def test_ipv6_neighbour_is_asked_for_and_probed(lab):
+    """By multicast, then by unicast, always in an own name."""
+    router = Router(lab)
+    use_ipv6(router)
+    router.start()
+    capture = lab.capture(wan_port(router.koi), namespace=lab.switch)
+    wait_for('own addresses',
+             lambda: router.koi.ask('/interface/info,wan')['tentative_addresses'] == 0, 4)
+    assert ' 0% packet loss' in router.ping(SERVER6, count=3)
+    entry = router.wait_state(SERVER6, 'reachable')
+    assert (entry['family'], entry['mac']) == ('ipv6', router.server.mac)
+    # The kernel asks with its own MAC in the question: it has moved, by hearsay.
+    other = '02:00:00:00:77:06'
+    netns.ip('-n', router.server.netns, 'link', 'set', 'e0', 'address', other)
+    router.server.run('ping', '-6', '-n', '-c', '1', 'fd01::11')
+    wait_for('the new MAC', lambda: router.neighbour(SERVER6).get('mac') == other, 3)
+    assert ' 0% packet loss' in router.ping(SERVER6)
+    router.wait_state(SERVER6, 'reachable', seconds=9)
+    asked = solicitations_of(capture, SERVER6)
+    assert asked[0] == ('33:33:ff:00:02:00', 'fd01::11')
+    assert {name for _, name in asked} == {'fd01::11'}
+    assert ' 0% packet loss' in router.ping(SERVER6)
