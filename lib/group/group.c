@@ -13,6 +13,14 @@ static const uint8_t reports6[16] = { 0xff, 0x02, [15] = 0x16 };
 #define RECORD4_LEN 8
 #define RECORD6_LEN 20
 #define REPORT_LEN 8
+/* With the router alert. */
+#define IP4_LEN 24
+#define IP6_LEN 48
+
+/* Types of reports, and the next header of MLD's. */
+#define IGMP3_REPORT 0x22
+#define MLD2_REPORT 143
+#define ICMP6 58
 
 uint64_t
 group_mac(const struct ip_addr *group)
@@ -89,12 +97,12 @@ put_ip4(uint8_t *ip, size_t payload_len, const uint8_t source[4])
 	static const uint8_t router_alert[] = { 0x94, 4, 0, 0 };
 
 	memcpy(ip, fixed, sizeof(fixed));
-	put16(ip + 2, 24 + payload_len);
+	put16(ip + 2, IP4_LEN + payload_len);
 	memcpy(ip + 12, source, 4);
 	memcpy(ip + 16, reports4, 4);
 	memcpy(ip + 20, router_alert, sizeof(router_alert));
-	put_checksum(ip + 10, sum_of(ip, 24));
-	return 24;
+	put_checksum(ip + 10, sum_of(ip, IP4_LEN));
+	return IP4_LEN;
 }
 
 /* Likewise (RFC 2711), in a hop-by-hop header, and hop limit 1. */
@@ -102,14 +110,14 @@ static size_t
 put_ip6(uint8_t *ip, size_t payload_len, const uint8_t source[16])
 {
 	static const uint8_t fixed[] = { 0x60, 0, 0, 0, 0, 0, 0, 1 };
-	static const uint8_t router_alert[] = { 58, 0, 5, 2, 0, 0, 1, 0 };
+	static const uint8_t router_alert[] = { ICMP6, 0, 5, 2, 0, 0, 1, 0 };
 
 	memcpy(ip, fixed, sizeof(fixed));
 	put16(ip + 4, sizeof(router_alert) + payload_len);
 	memcpy(ip + 8, source, 16);
 	memcpy(ip + 24, reports6, 16);
 	memcpy(ip + 40, router_alert, sizeof(router_alert));
-	return 48;
+	return IP6_LEN;
 }
 
 size_t
@@ -127,16 +135,16 @@ group_build_report(uint8_t out[GROUP_FRAME_MAX], enum group_change change,
 		memcpy(to.octets, reports4, sizeof(reports4));
 		put16(out + 12, 0x0800);
 		report = out + ETHER_LEN + put_ip4(out + ETHER_LEN, len, source->octets);
-		put_report(report, 0x22, record_type(change), groups, count);
+		put_report(report, IGMP3_REPORT, record_type(change), groups, count);
 		put_checksum(report + 2, sum_of(report, len));
 	} else {
 		len += count * RECORD6_LEN;
 		memcpy(to.octets, reports6, sizeof(reports6));
 		put16(out + 12, 0x86dd);
 		report = out + ETHER_LEN + put_ip6(out + ETHER_LEN, len, source->octets);
-		put_report(report, 143, record_type(change), groups, count);
+		put_report(report, MLD2_REPORT, record_type(change), groups, count);
 		put_checksum(report + 2, sum_of(report, len) + sum_of(source->octets, 16) +
-						 sum_of(reports6, 16) + (uint32_t)len + 58);
+						 sum_of(reports6, 16) + (uint32_t)len + ICMP6);
 	}
 	mac_store(out, group_mac(&to));
 	return (size_t)(report - out) + len;
