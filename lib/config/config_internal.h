@@ -241,7 +241,7 @@ struct config_our {
 	int interface; /**< of a link-local one, else CONFIG_ANY_INTERFACE */
 };
 
-/** What the interfaces reach, and who we are; sorted, for a look-up for each of a million routes. */
+/** What the interfaces reach, and who we are; sorted: a million routes ask. */
 struct config_links {
 	const struct config *config;
 	struct config_link *links;

@@ -17,8 +17,8 @@ struct config_lines *config_lines_open(const char *path);
 void config_lines_close(struct config_lines *lines);
 
 /**
- * The next line, without its newline, ended by a NUL; it may be changed, and is valid until the next
- * call. NULL at the end, or after an error.
+ * The next line, without its newline, ended by a NUL; it may be changed, and is valid until the
+ * next call. NULL at the end, or after an error.
  *
  * @param len its length; CONFIG_LINE_MAX if it is longer than that, and then it is cut
  */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Router advertisements: the master is everybody's default router, and a takeover changes nothing."""
+"""Router advertisements: the master is the default router, and a takeover changes nothing."""
 import re
 import struct
 import subprocess

@@ -198,7 +198,7 @@ files_that_cannot_be_read_are_named(void)
 #define ROUTES4 1000000
 #define ROUTES6 200000
 
-/* Each prefix once and in no order: the numbers are multiplied by odd ones, modulo 2^22 and 2^28. */
+/* Each prefix once and in no order: numbers times odd ones, modulo 2^22 and 2^28. */
 static void
 write_table(const char *name, size_t count4, size_t count6)
 {
