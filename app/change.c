@@ -55,22 +55,30 @@ take(struct runtime *r, struct change_list *list, struct change *c, uint64_t now
 	case CHANGE_INTERFACE:
 		change_interface(r, c, now_us);
 		break;
-	case CHANGE_GATEWAYS:
-		r->gateways = c->gateways;
-		break;
 	case CHANGE_TARGETS:
 		return resolve_follow(r, &c->targets, now_us);
 	}
 	return true;
 }
 
+/* What is known of many own addresses is taken over one by one. */
+static unsigned int
+cost_of(const struct change *c)
+{
+	return c->type == CHANGE_INTERFACE ? 1 + (unsigned int)c->host->address_count / 128 : 1;
+}
+
 bool
 change_step(struct runtime *r, struct change_list *list, unsigned int budget, uint64_t now_us)
 {
-	while (list->next < list->count && budget-- > 0) {
-		if (!take(r, list, &list->change[list->next], now_us))
+	while (list->next < list->count && budget > 0) {
+		struct change *c = &list->change[list->next];
+		unsigned int cost = cost_of(c);
+
+		if (!take(r, list, c, now_us))
 			return false;
 		list->next++;
+		budget -= RTE_MIN(cost, budget);
 	}
 	return list->next == list->count;
 }

@@ -24,7 +24,6 @@ enum change_type {
 	CHANGE_VHID_REBIND,  /**< the same values in the new configuration */
 	CHANGE_VHID_APPLY,   /**< new values */
 	CHANGE_INTERFACE,    /**< the set of addresses, what the host is there, the start delay */
-	CHANGE_GATEWAYS,     /**< the next hops of routes */
 	CHANGE_TARGETS,      /**< who is kept resolved */
 };
 
@@ -38,7 +37,6 @@ struct change {
 	const struct vip_set *set;     /**< CHANGE_INTERFACE; the old one afterwards */
 	struct host_link *host;        /**< likewise */
 	uint64_t start_delay_us;       /**< CHANGE_INTERFACE */
-	const struct routes_gateways *gateways; /**< CHANGE_GATEWAYS; belongs to the routes */
 	struct resolve_targets *targets; /**< CHANGE_TARGETS; the old ones afterwards */
 };
 

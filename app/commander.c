@@ -134,7 +134,7 @@ begin_reload(struct commander *m, struct command *c)
 		return;
 	}
 	command_end(c, rc, "nothing has changed: %s",
-		    rc == -EINVAL  ? "the file has errors"
+		    rc == -EINVAL || rc == -EADDRINUSE ? "the file has errors"
 		    : rc == -EBUSY ? "the change needs a restart"
 				   : strerror(-rc));
 	log_line(ERR, config, "reload: %s", c->text);

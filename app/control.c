@@ -16,6 +16,7 @@
 #include "election.h"
 #include "host_link.h"
 #include "resolve.h"
+#include "router_advert.h"
 #include "watch.h"
 
 /* What is done at a stretch before the rings are looked at again. */
@@ -384,6 +385,7 @@ control_turn(struct control *c)
 	follow_node(c);
 	run_timers(c);
 	host_link_run(c->r, c->now_us);
+	router_advert_run(c->r, c->now_us);
 	election_continue(c->r, c->now_us);
 	renew_lease(c);
 	c->has_more |= resolve_run(c->r, c->now_us);

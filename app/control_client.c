@@ -42,8 +42,13 @@ flush(struct control_client *c, uint64_t now_us)
 	if (c->out == NULL || c->has_left)
 		return has_flushed(c);
 	n = send(c->fd, c->out + c->out_at, c->out_len - c->out_at, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (n < 0)
-		return would_wait();
+	if (n < 0) {
+		if (would_wait())
+			return true;
+		/* What else it has asked for has been read already, or will be. */
+		c->has_left = true;
+		return has_flushed(c);
+	}
 	c->taken_us = now_us;
 	c->out_at += (size_t)n;
 	if (c->out_at < c->out_len)

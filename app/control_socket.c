@@ -161,7 +161,7 @@ serve_ready(struct control_socket *s, const struct epoll_event *ready, uint64_t 
 	} else if (c->command != NULL && has_left) {
 		drop(s, c);
 	} else {
-		c->has_left = has_left;
+		c->has_left |= has_left;
 		serve_client(s, c, now_us);
 	}
 }

@@ -20,10 +20,11 @@ void dad_take_over(struct host_link *host, const struct host_link *was, const st
 		   uint64_t now_us);
 
 /** Nothing is known any more. */
-void dad_restart(struct koi_interface *ifc, uint64_t now_us);
+void dad_restart(struct host_link *host, uint64_t now_us);
 
-/** Ask, and decide; @p budget counts down the frames. Lowers r->host_due_us to the next time. */
-void dad_run(struct runtime *r, struct koi_interface *ifc, uint64_t now_us, unsigned int *budget);
+/** Ask, and decide, within the budget. Lowers r->host_due_us to the next time. */
+void dad_run(struct runtime *r, struct koi_interface *ifc, uint64_t now_us,
+	     struct host_budget *budget);
 
 /** Somebody else claims @p addr. False if it is not tentative: there is a conflict. */
 bool dad_claim(struct runtime *r, struct koi_interface *ifc, const struct ip_addr *addr,

@@ -268,7 +268,7 @@ eal_args_build(int argc, char **argv, const struct config *config, struct eal_ar
 	bool has_pci = false;
 
 	*out = (struct eal_args){ .argc = argc };
-	/* Two words for each device, one for vectors, two for the memory, and the NULL at the end. */
+	/* Two words for each device, one for vectors, two for memory, and the NULL at the end. */
 	out->argv = calloc((size_t)argc + 2 * config->interface_count + 5, sizeof(*out->argv));
 	if (out->argv == NULL || eal_options_scan(argc, argv, &user) != 0) {
 		eal_args_free(out);

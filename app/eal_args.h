@@ -49,8 +49,9 @@ struct eal_args {
 
 /**
  * The user's options, and after them: the configuration's PCI devices (-a) or --no-pci, unless the
- * user chose devices; --force-max-simd-bitwidth=512, if there are routes to be looked up, the CPU has
- * such vectors and the user did not choose a width; -m with what memory_needed_mib() says, if the user has --no-huge without it.
+ * user chose devices; --force-max-simd-bitwidth=512, if there are routes to be looked up, the CPU
+ * has such vectors and the user did not choose a width; -m with what memory_needed_mib() says, if the
+ * user has --no-huge without it.
  *
  * @return 0 or -ENOMEM
  */

@@ -202,7 +202,8 @@ election_announce(struct runtime *r, struct koi_vhid *v, uint64_t now_us, unsign
 }
 
 void
-election_carry_out(struct runtime *r, struct koi_vhid *v, const struct carp_actions *actions, uint64_t now_us)
+election_carry_out(struct runtime *r, struct koi_vhid *v, const struct carp_actions *actions,
+		   uint64_t now_us)
 {
 	struct election_vhid *e = v->election;
 	bool is_bowing_out = false;

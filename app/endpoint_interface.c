@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "endpoint_internal.h"
 #include "host_link.h"
 
@@ -244,6 +245,18 @@ add_detection(json_t *answer, const struct koi_interface *ifc)
 	json_object_set_new(answer, "is_router", json_integer(host->is_router));
 }
 
+static void
+add_router(json_t *answer, const struct koi_interface *ifc)
+{
+	uint64_t last_us = atomic_load_explicit(&ifc->router_advert_us, memory_order_relaxed);
+
+	if (ifc->shown->ra == NULL)
+		return;
+	set_uint(answer, "router_adverts", counter_read(&ifc->router_adverts));
+	if (last_us != 0)
+		set_uint(answer, "router_advert_age_ms", endpoint_age_ms(clock_us(), last_us));
+}
+
 json_t *
 endpoint_interface_info(const struct runtime *r, struct endpoint_query *q)
 {
@@ -257,6 +270,7 @@ endpoint_interface_info(const struct runtime *r, struct endpoint_query *q)
 	answer = head(r, ifc);
 	add_device(answer, ifc);
 	add_detection(answer, ifc);
+	add_router(answer, ifc);
 	add_counters(answer, r, index_of(r, ifc));
 	json_object_set_new(answer, "vhids", vhids(ifc));
 	endpoint_page_begin(&page, q, answer, "addresses", json_array(), from);

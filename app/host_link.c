@@ -9,9 +9,10 @@
 
 #include "dad.h"
 #include "membership.h"
+#include "router_advert.h"
 
-/* Frames sent in one turn of control, of all interfaces. */
 #define FRAMES_A_TURN 16
+#define LOOKS_A_TURN 512
 
 /* ------------------------------------------------------------------------------------------- */
 /* Made of a configuration                                                                      */
@@ -98,18 +99,6 @@ add_own(struct host_link *host, const struct config_interface *c)
 	qsort(host->addresses, host->address_count, sizeof(*host->addresses), compare_addresses);
 }
 
-/* It forwards, or it says that it does. */
-static bool
-is_router(const struct config *config, unsigned int interface)
-{
-	size_t with_addresses = 0;
-
-	for (size_t i = 0; i < config->interface_count; i++)
-		with_addresses += config->interfaces[i].address_count != 0;
-	return config->interfaces[interface].ra != NULL || config->route_count != 0 ||
-	       with_addresses > 1;
-}
-
 struct host_link *
 host_link_create(const struct koi_interface *ifc, const struct config *config)
 {
@@ -125,7 +114,8 @@ host_link_create(const struct koi_interface *ifc, const struct config *config)
 			most += config->vhids[i].address_count;
 	host->groups = calloc(most, sizeof(*host->groups));
 	host->addresses = calloc(c->address_count + 1, sizeof(*host->addresses));
-	if (host->groups == NULL || host->addresses == NULL) {
+	if (host->groups == NULL || host->addresses == NULL ||
+	    router_list_create(ifc, config, interface, &host->routers) != 0) {
 		host_link_destroy(host);
 		errno = ENOMEM;
 		return NULL;
@@ -134,7 +124,7 @@ host_link_create(const struct koi_interface *ifc, const struct config *config)
 		add_groups(host, config, interface, family);
 	sort_groups(host);
 	add_own(host, c);
-	host->is_router = is_router(config, interface);
+	host->is_router = c->ra != NULL;
 	return host;
 }
 
@@ -143,6 +133,7 @@ host_link_destroy(struct host_link *host)
 {
 	if (host == NULL)
 		return;
+	router_list_destroy(host->routers);
 	free(host->groups);
 	free(host->addresses);
 	free(host);
@@ -192,6 +183,12 @@ host_link_find(const struct host_link *host, const struct ip_addr *addr)
 		       compare_addresses);
 }
 
+static bool
+forwards_ipv6(const struct runtime *r)
+{
+	return r->fib != NULL && fwd_fib_tables(r->fib)->ip6 != NULL;
+}
+
 struct host_link *
 host_link_replace(struct runtime *r, struct koi_interface *ifc, struct host_link *host,
 		  const struct vip_set *set, uint64_t now_us)
@@ -200,8 +197,10 @@ host_link_replace(struct runtime *r, struct koi_interface *ifc, struct host_link
 
 	dad_take_over(host, was, set, now_us);
 	membership_take_over(host, was, now_us);
+	router_list_take_over(host->routers, was != NULL ? was->routers : NULL);
 	if (was != NULL)
 		host->conflict_us = was->conflict_us;
+	host->is_router |= forwards_ipv6(r);
 	atomic_store_explicit(&ifc->vip.is_router, host->is_router, memory_order_relaxed);
 	atomic_store_explicit(&ifc->host, host, memory_order_release);
 	r->host_due_us = now_us;
@@ -211,7 +210,7 @@ host_link_replace(struct runtime *r, struct koi_interface *ifc, struct host_link
 void
 host_link_up(struct runtime *r, struct koi_interface *ifc, uint64_t now_us)
 {
-	dad_restart(ifc, now_us);
+	dad_restart(host_link_of(ifc), now_us);
 	membership_restart(host_link_of(ifc), now_us);
 	r->host_due_us = now_us;
 }
@@ -219,7 +218,7 @@ host_link_up(struct runtime *r, struct koi_interface *ifc, uint64_t now_us)
 void
 host_link_run(struct runtime *r, uint64_t now_us)
 {
-	unsigned int budget = FRAMES_A_TURN;
+	struct host_budget budget = { .frames = FRAMES_A_TURN, .looks = LOOKS_A_TURN };
 
 	if (now_us < r->host_due_us)
 		return;

@@ -13,6 +13,8 @@
 
 #include "runtime.h"
 
+struct router_list;
+
 enum host_address_state {
 	HOST_TENTATIVE, /**< it is being found out whether somebody has it */
 	HOST_PREFERRED, /**< ours */
@@ -24,6 +26,7 @@ struct host_address {
 	struct ip_addr addr;
 	_Atomic uint8_t state;  /**< enum host_address_state; control writes, readers may look */
 	uint8_t probes;         /**< sent since it became tentative */
+	uint32_t link_up;       /**< what is known was found out after this one; else it is not */
 	uint64_t next_us;       /**< TENTATIVE: when something is to be done about it */
 };
 
@@ -33,14 +36,26 @@ struct host_link {
 	size_t group_count;
 	struct host_address *addresses; /**< sorted */
 	size_t address_count;
-	bool is_router;         /**< what neighbour advertisements say */
+	bool is_router;         /**< it forwards, or says that it does: in neighbour advertisements */
+	struct router_list *routers; /**< vhids that advertise a router, or NULL: router_advert.h */
 
+	/** Control's: dad.c, which walks through the addresses some at a time */
+	uint32_t link_up;       /**< how often the link has come up */
+	size_t dad_next;        /**< address by index */
+	uint64_t dad_us;        /**< when the next walk is due */
+	uint64_t dad_next_us;   /**< what this one has found to be due first */
 	/** Control's: membership.c */
 	uint64_t report_us;     /**< when the next report is due */
 	size_t report_next;     /**< group by index */
 	unsigned int rounds;    /**< of reports since the groups or the link changed */
 	/** Control's: claim.c */
 	uint64_t conflict_us;   /**< no conflict is told of before */
+};
+
+/** What may be done in one turn of control, on all interfaces together. */
+struct host_budget {
+	unsigned int frames;
+	unsigned int looks; /**< at addresses */
 };
 
 /** What the interface is to be. NULL with errno ENOMEM. Manager. */

@@ -84,11 +84,37 @@ print_vhids(const json_t *result)
 	koictl_table_print(&t, stdout);
 }
 
+/* Of thousands of rows nobody reads the states. */
+static void
+print_summary(const json_t *result)
+{
+	static const char *const states[] = { "MASTER", "BACKUP", "INIT" };
+	const json_t *vhids = json_object_get(result, "vhids");
+	size_t left = json_object_size(vhids);
+	const json_t *vhid;
+	const char *key;
+
+	if (left < 2)
+		return;
+	printf("%zu vhids:", left);
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		size_t count = 0;
+
+		json_object_foreach ((json_t *)vhids, key, vhid)
+			count += strcmp(text(vhid, "state"), states[i]) == 0;
+		left -= count;
+		if (count != 0)
+			printf(" %zu %s%s", count, states[i], left != 0 ? "," : "");
+	}
+	printf("\n");
+}
+
 static void
 print_all(json_t *const result[2])
 {
 	print_interfaces(result);
 	printf("\n");
+	print_summary(result[1]);
 	print_vhids(result[1]);
 	if (number(result[1], "demotion") != 0)
 		printf("\ndemotion %lld: koictl show demotion\n", number(result[1], "demotion"));

@@ -113,7 +113,8 @@ start(const struct args *args, struct config **config, const struct eal_options 
 	if (rc != 0) {
 		if (rc == -ENOMEM)
 			say_memory(needed_mib, options->is_no_huge);
-		return EXIT_BRING_UP;
+		/* What the file wants is an address that the device brings with it. */
+		return rc == -EADDRINUSE ? EXIT_CONFIG : EXIT_BRING_UP;
 	}
 	*config = NULL;
 	runtime.notify = notify;

@@ -15,8 +15,8 @@
 #define ROBUSTNESS 2
 #define UNSOLICITED_US 1000000
 /* Then all the time, not in step with other hosts. */
-#define INTERVAL_MIN_US 90000000
-#define INTERVAL_MAX_US 110000000
+#define INTERVAL_MIN_US 50000000
+#define INTERVAL_MAX_US 60000000
 #define EXPIRES_US 1000000
 
 static bool
@@ -70,7 +70,7 @@ source_of(const struct koi_interface *ifc, enum ip_family family)
 	return source;
 }
 
-/* One report, from the group at @p first on. Returns how many groups are done with; 0 on failure. */
+/* One report, from the group at @p first on. Returns how many are done with; 0 on failure. */
 static size_t
 report(struct runtime *r, const struct koi_interface *ifc, size_t first, uint64_t now_us)
 {
@@ -109,18 +109,19 @@ end_round(struct host_link *host, uint64_t now_us)
 }
 
 void
-membership_run(struct runtime *r, struct koi_interface *ifc, uint64_t now_us, unsigned int *budget)
+membership_run(struct runtime *r, struct koi_interface *ifc, uint64_t now_us,
+	       struct host_budget *budget)
 {
 	struct host_link *host = host_link_of(ifc);
 
 	if (host->group_count == 0)
 		return;
-	while (now_us >= host->report_us && *budget > 0) {
+	while (now_us >= host->report_us && budget->frames > 0) {
 		size_t done = report(r, ifc, host->report_next, now_us);
 
 		if (done == 0)
 			break;
-		(*budget)--;
+		budget->frames--;
 		host->report_next += done;
 		if (host->report_next == host->group_count)
 			end_round(host, now_us);

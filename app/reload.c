@@ -125,14 +125,14 @@ plan_routes(struct runtime *r, struct change_list *list, struct config_report *r
 	list->routes = routes_plan(r, list->config, report);
 	if (list->routes == NULL)
 		return -errno;
-	append(list, CHANGE_GATEWAYS)->gateways = routes_gateways(list->routes);
 	return 0;
 }
 
 static int
 plan_targets(struct runtime *r, struct change_list *list)
 {
-	struct resolve_targets *targets = resolve_targets_create(r, list->config);
+	struct resolve_targets *targets =
+		resolve_targets_create(r, list->config, routes_gateways(list->routes));
 
 	if (targets == NULL)
 		return -ENOMEM;
@@ -167,7 +167,7 @@ create_list(const struct runtime *r, struct config *config, const struct config_
 {
 	struct change_list *list = calloc(1, sizeof(*list));
 	struct view *view = calloc(1, sizeof(*view));
-	size_t room = 2 * diff->count + config->vhid_count + r->interface_count + 3;
+	size_t room = 2 * diff->count + config->vhid_count + r->interface_count + 2;
 
 	if (list == NULL || view == NULL) {
 		free(list);
@@ -194,7 +194,6 @@ static int
 complete(const struct runtime *r, struct config *config, struct config_report *report)
 {
 	uint8_t macs[CONFIG_INTERFACES_MAX][6] = { 0 };
-	int rc;
 
 	for (unsigned int i = 0; i < r->interface_count; i++) {
 		int at = config_interface_find(config, r->interface[i].name);
@@ -202,8 +201,7 @@ complete(const struct runtime *r, struct config *config, struct config_report *r
 		if (at >= 0)
 			mac_store(macs[at], r->interface[i].port->port.mac);
 	}
-	rc = config_link_locals_add(config, macs, report);
-	return rc == -EADDRINUSE ? -EINVAL : rc;
+	return config_link_locals_add(config, macs, report);
 }
 
 struct change_list *

@@ -18,7 +18,8 @@
  *
  * @param config taken over if the plan succeeds; completed by what the file cannot say
  * @param report filled with what cannot be done
- * @return       NULL with errno: EBUSY (needs a restart: see the report), ENOMEM, EINVAL
+ * @return       NULL with errno: EBUSY (needs a restart: see the report), EADDRINUSE (likewise: a
+ *               link-local address of ours is wanted by a vhid), ENOMEM, EINVAL
  */
 struct change_list *reload_plan(struct runtime *r, struct config *config,
 				struct config_report *report);

@@ -13,6 +13,8 @@
 #define TAKE_BATCH 32
 #define RUN_BATCH 32
 #define EXPIRE_BATCH 32
+/* Every host is looked at within half a second. */
+#define USED_BATCH 32
 
 /* A packet that has found its way is sent by then, or not at all. */
 #define SEND_US 100000
@@ -26,7 +28,9 @@ resolve_create(const struct runtime *r)
 		return NULL;
 	s->config_at = calloc(r->interface_count + 1, sizeof(*s->config_at));
 	s->held = resolve_held_create();
-	if (s->config_at == NULL || s->held == NULL) {
+	if (r->adjacencies != NULL)
+		s->hosts = resolve_hosts_create(r);
+	if (s->config_at == NULL || s->held == NULL || (r->adjacencies != NULL && s->hosts == NULL)) {
 		resolve_destroy(s);
 		errno = ENOMEM;
 		return NULL;
@@ -40,6 +44,7 @@ resolve_destroy(struct resolve *s)
 	if (s == NULL)
 		return;
 	resolve_held_destroy(s->held);
+	resolve_hosts_destroy(s->hosts);
 	free(s->targets);
 	free(s->config_at);
 	free(s);
@@ -77,6 +82,35 @@ send(struct runtime *r, struct rte_mbuf *frame, uint16_t interface, const uint8_
 }
 
 static void
+tell_host(struct runtime *r, const struct neigh_action *a)
+{
+	uint64_t mac = a->type == NEIGH_UNREACHABLE ? 0 : mac_load(a->mac);
+
+	if (r->resolve->hosts == NULL)
+		return;
+	if (a->type == NEIGH_LOST)
+		resolve_hosts_remove(r->resolve->hosts, a);
+	else if (resolve_hosts_set(r->resolve->hosts, a, mac) != 0)
+		resolve_count(r, RESOLVE_NO_ROOM, 1);
+}
+
+/* There was no adjacency for it when its MAC became known. */
+static void
+tell_again(struct runtime *r, const struct neigh_entry *e)
+{
+	struct neigh_action a = {
+		.addr = e->addr,
+		.type = NEIGH_RESOLVED,
+		.interface = e->interface,
+		.at = neigh_place(r->neighbours, e),
+	};
+
+	memcpy(a.mac, e->mac, sizeof(a.mac));
+	if (r->resolve->hosts != NULL && !resolve_hosts_has(r->resolve->hosts, a.at))
+		tell_host(r, &a);
+}
+
+static void
 take_one(struct runtime *r, const struct fwd_unresolved *u, uint64_t now_us)
 {
 	const struct neigh_entry *e = neigh_want(r->neighbours, &u->next_hop, u->interface, now_us);
@@ -86,11 +120,13 @@ take_one(struct runtime *r, const struct fwd_unresolved *u, uint64_t now_us)
 		return;
 	}
 	resolve_count(r, RESOLVE_HELD, 1);
-	if (neigh_has_mac(e))
+	if (neigh_has_mac(e)) {
 		send(r, u->frame, u->interface, e->mac, now_us);
-	else
-		drop(r, resolve_held_add(r->resolve->held, &u->next_hop, u->interface, u->frame, now_us),
-		     RESOLVE_DROP_REPLACED);
+		tell_again(r, e);
+		return;
+	}
+	drop(r, resolve_held_add(r->resolve->held, &u->next_hop, u->interface, u->frame, now_us),
+	     RESOLVE_DROP_REPLACED);
 }
 
 bool
@@ -136,11 +172,17 @@ carry_out(struct runtime *r, const struct neigh_action *a, uint64_t now_us)
 		break;
 	case NEIGH_RESOLVED:
 	case NEIGH_CHANGED:
+		resolve_tell_targets(r, a);
+		tell_host(r, a);
 		release(r, a, now_us);
 		break;
 	case NEIGH_LOST:
+		resolve_tell_targets(r, a);
+		tell_host(r, a);
 		break;
 	default:
+		resolve_tell_targets(r, a);
+		tell_host(r, a);
 		refuse(r, a);
 		break;
 	}
@@ -158,6 +200,22 @@ run_neighbours(struct runtime *r, uint64_t now_us)
 	return done == RUN_BATCH;
 }
 
+/* Who has been forwarded to is asked whether it is still there. */
+static void
+follow_use(struct runtime *r, uint64_t now_us)
+{
+	struct resolve *s = r->resolve;
+
+	if (s->hosts == NULL)
+		return;
+	for (unsigned int i = 0; i < USED_BATCH; i++) {
+		if (resolve_hosts_take_used(s->hosts, s->used_host))
+			neigh_used(r->neighbours, s->used_host, now_us);
+		s->used_host = (s->used_host + 1) % NEIGH_CAPACITY;
+	}
+	resolve_use_targets(r, USED_BATCH, now_us);
+}
+
 bool
 resolve_run(struct runtime *r, uint64_t now_us)
 {
@@ -166,6 +224,7 @@ resolve_run(struct runtime *r, uint64_t now_us)
 	for (unsigned int i = 0; i < EXPIRE_BATCH; i++)
 		drop(r, resolve_held_expired(r->resolve->held, now_us), RESOLVE_DROP_EXPIRED);
 	atomic_store_explicit(&r->held, resolve_held_count(r->resolve->held), memory_order_relaxed);
+	follow_use(r, now_us);
 	return has_more;
 }
 

@@ -43,8 +43,9 @@ struct resolve_targets {
 	struct resolve_target item[];
 };
 
-/** The targets of a configuration, but for gateways. NULL with errno ENOMEM. Manager. */
-struct resolve_targets *resolve_targets_create(const struct runtime *r, const struct config *config);
+/** The targets of a configuration. NULL with errno ENOMEM. Manager. */
+struct resolve_targets *resolve_targets_create(const struct runtime *r, const struct config *config,
+					       const struct routes_gateways *gateways);
 
 /**
  * Go over to other targets, a few at a time.

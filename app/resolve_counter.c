@@ -11,6 +11,7 @@ static const char *const counter_names[] = {
 	[RESOLVE_DROP_SEND] = "drop_held_send",
 	[RESOLVE_NO_SOURCE] = "requests_without_source",
 	[RESOLVE_REQUESTS_LOST] = "requests_not_sent",
+	[RESOLVE_NO_ROOM] = "adjacencies_refused",
 };
 
 _Static_assert(sizeof(counter_names) / sizeof(counter_names[0]) == RESOLVE_COUNTERS,

@@ -34,8 +34,8 @@ is_held(const struct vip_set *set, const struct ip_addr *addr)
 	return addr->family == IP_V4 || vip_entry6_role(vip_find6(set, addr->octets)) == VIP_OWN;
 }
 
-static const struct config_interface *
-config_of(const struct runtime *r, uint16_t interface)
+unsigned int
+resolve_config_at(const struct runtime *r, uint16_t interface)
 {
 	struct resolve *s = r->resolve;
 
@@ -46,14 +46,15 @@ config_of(const struct runtime *r, uint16_t interface)
 			s->config_at[i] = (uint16_t)config_interface_find(r->config,
 									  r->interface[i].name);
 	}
-	return &r->config->interfaces[s->config_at[interface]];
+	return s->config_at[interface];
 }
 
 static int
 find_own(const struct runtime *r, const struct koi_interface *ifc, const struct ip_addr *target,
 	 struct source *out)
 {
-	const struct config_interface *c = config_of(r, ifc->vip.index);
+	const struct config_interface *c =
+		&r->config->interfaces[resolve_config_at(r, ifc->vip.index)];
 	const struct vip_set *set = vip_interface_set(&ifc->vip);
 	struct ip_prefix link_local = { { { 0 }, IP_V6 }, 64 };
 	int best = 0;

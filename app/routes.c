@@ -104,6 +104,15 @@ append(struct routes *routes, size_t *room, const struct fwd_route *route)
 	return 0;
 }
 
+/* Which comes first; there is at least one. */
+static int
+compare_places(const struct walk *old, const struct walk *new)
+{
+	if (old->has_ended)
+		return 1;
+	return new->has_ended ? -1 : fwd_prefix_compare(&old->route.prefix, &new->route.prefix);
+}
+
 /* Both are in order: what only the old one has goes, the others are set where they differ. */
 static int
 compare_routes(const struct routes *was, struct routes *now)
@@ -113,9 +122,7 @@ compare_routes(const struct routes *was, struct routes *now)
 	int rc = 0;
 
 	while (rc == 0 && !(old.has_ended && new.has_ended)) {
-		int order = old.has_ended ? 1 :
-			    new.has_ended ? -1 :
-					    fwd_prefix_compare(&old.route.prefix, &new.route.prefix);
+		int order = compare_places(&old, &new);
 
 		if (order < 0) {
 			old.route.adjacency = FWD_ADJ_INDEX_NO_ROUTE;
@@ -148,7 +155,8 @@ check_tables(const struct runtime *r, const struct routes_plan *plan, struct con
 		if (!plan->has_table[family] || status.size[family].routes != 0)
 			continue;
 		if (report != NULL)
-			config_report_error(report, "/: no table to forward %s by: a change needs a restart",
+			config_report_error(report,
+					    "/: no table to forward %s by: a change needs a restart",
 					    family_names[family]);
 		rc = -EBUSY;
 	}
@@ -170,14 +178,17 @@ report_no_room(const struct runtime *r, const struct routes_plan *plan,
 	while (routes_cursor_next(&cursor, &entry))
 		fwd_fib_gauge_add(&gauge, routes_entry_prefix(&entry));
 	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++) {
-		const struct fwd_fib_size *wanted = &gauge.size[family], *room = &status.size[family];
+		const struct fwd_fib_size *wanted = &gauge.size[family];
+		const struct fwd_fib_size *room = &status.size[family];
 
 		if (wanted->routes > room->routes)
-			config_report_error(report, "/routes: %u %s routes, the table has room for %u: "
+			config_report_error(report,
+					    "/routes: %u %s routes, the table has room for %u: "
 					    "a change needs a restart",
 					    wanted->routes, family_names[family], room->routes);
 		else if (wanted->groups > room->groups)
-			config_report_error(report, "/routes: %u groups of %s routes longer than /24, "
+			config_report_error(report,
+					    "/routes: %u groups of %s routes longer than /24, "
 					    "the table has room for %u: a change needs a restart",
 					    wanted->groups, family_names[family], room->groups);
 	}

@@ -18,7 +18,7 @@ struct taking {
 /* One adjacency                                                                                */
 /* ------------------------------------------------------------------------------------------- */
 
-/* The running interface: interfaces do not change while koi runs, but their order in the file may. */
+/* Interfaces do not change while koi runs, but their order in the file may. */
 static uint16_t
 running_interface(const struct taking *t, unsigned int interface)
 {
@@ -60,7 +60,7 @@ add_gateway(struct taking *t, uint16_t index, const struct fwd_adj *a, const str
 	};
 }
 
-/* However many routes name it, it is taken once; and if it is somebody's address, to be resolved. */
+/* However many routes name it, it is taken once; if it is a host, its MAC is to be found out. */
 static uint16_t
 take(struct taking *t, const struct fwd_adj *like, const struct ip_addr *gateway)
 {
@@ -162,7 +162,8 @@ place_of(const struct routes *routes, const struct config_route *route)
 	case CONFIG_ROUTE_VIA:
 		return &routes->path[route->first_path];
 	case CONFIG_ROUTE_INTERFACE:
-		return &routes->connected[IP_FAMILIES * route->interface + route->prefix.addr.family];
+		return &routes->connected[IP_FAMILIES * route->interface +
+					  route->prefix.addr.family];
 	default:
 		return NULL;
 	}
@@ -228,7 +229,8 @@ create(struct routes_plan *plan)
 	routes->plan = *plan;
 	routes->own = calloc(plan->own_count + 1, sizeof(*routes->own));
 	routes->path = calloc(c->path_count + 1, sizeof(*routes->path));
-	routes->connected = calloc(IP_FAMILIES * c->interface_count + 1, sizeof(*routes->connected));
+	routes->connected = calloc(IP_FAMILIES * c->interface_count + 1,
+				   sizeof(*routes->connected));
 	routes->taken = calloc(FWD_ADJ_ROUTED_MAX, sizeof(*routes->taken));
 	routes->gateways = calloc(1, sizeof(*routes->gateways) +
 					     gateways * sizeof(routes->gateways->gateway[0]));

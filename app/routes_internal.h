@@ -12,7 +12,7 @@
 struct routes {
 	struct routes_plan plan;
 	uint16_t *own;       /**< adjacencies, by the place in plan.own */
-	uint16_t *path;      /**< ... by first_path of the routes of the file; 0 where none begins */
+	uint16_t *path;      /**< ... by first_path of routes of the file; 0 where none begins */
 	uint16_t *connected; /**< ... by interface of the configuration and family; 0: not needed */
 	uint16_t *taken;     /**< all that were taken, each once */
 	size_t taken_count;

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for what a reload may add, besides a quarter of what there is. */
-#define ROUTES_SPARE 1024
+/* Room for what a reload may add, besides an eighth of what there is: any number of vhids. */
+#define ROUTES_SPARE (1024 + CONFIG_VHIDS_MAX)
 #define GROUPS_SPARE 1024
-/* Routes that an address can bring: itself, its prefix, and that prefix's first and last address. */
+/* What an address can bring: itself, its prefix, and the first and last address of that. */
 #define PER_ADDRESS 4
 /* A prefix longer than this has no broadcast address (RFC 3021). */
 #define BROADCAST_LEN_MAX 30
@@ -309,7 +309,7 @@ routes_plan_size(const struct routes_plan *plan, struct fwd_fib_size size[IP_FAM
 		size[family] = (struct fwd_fib_size){ 0 };
 		if (!plan->has_table[family])
 			continue;
-		size[family].routes = used->routes + used->routes / 4 + ROUTES_SPARE;
-		size[family].groups = used->groups + used->groups / 4 + GROUPS_SPARE;
+		size[family].routes = used->routes + used->routes / 8 + ROUTES_SPARE;
+		size[family].groups = used->groups + used->groups / 8 + GROUPS_SPARE;
 	}
 }

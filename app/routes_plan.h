@@ -75,7 +75,7 @@ bool routes_cursor_next(struct routes_cursor *cursor, struct routes_entry *out);
 
 const struct ip_prefix *routes_entry_prefix(const struct routes_entry *entry);
 
-/** What the routes need, with room for a reload to add a quarter of them. */
+/** What the routes need, with room for a reload to add an eighth of them. */
 void routes_plan_size(const struct routes_plan *plan, struct fwd_fib_size size[IP_FAMILIES]);
 
 #endif /* ROUTES_PLAN_H */

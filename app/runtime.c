@@ -383,13 +383,25 @@ apply_first(struct runtime *r, struct config *config)
 	return 0;
 }
 
+/* The manager waits for the answers under way, and not for questions that come meanwhile. */
+static void
+init_view_lock(struct runtime *r)
+{
+	pthread_rwlockattr_t attr;
+
+	pthread_rwlockattr_init(&attr);
+	pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(&r->view_lock, &attr);
+	pthread_rwlockattr_destroy(&attr);
+}
+
 int
 runtime_create(struct runtime *r, struct config *config, const char *config_file, const char *prefix)
 {
 	int rc;
 
 	memset(r, 0, sizeof(*r));
-	pthread_rwlock_init(&r->view_lock, NULL);
+	init_view_lock(r);
 	r->config_file = config_file;
 	r->prefix = prefix;
 	r->start_us = clock_us();

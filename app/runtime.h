@@ -90,6 +90,8 @@ struct koi_interface {
 	/** The cost of an advertisement in the share of its source; follows the shortest interval. */
 	_Atomic uint64_t source_cycles;
 	struct koi_vhid *by_vhid[256]; /**< control */
+	counter_t router_adverts;          /**< sent; control */
+	_Atomic uint64_t router_advert_us; /**< when the last one was sent; control */
 };
 
 /** What is thought of the next election of a vhid, and when. */
@@ -148,6 +150,7 @@ enum resolve_counter {
 	RESOLVE_DROP_SEND,       /**< no room on the way to the device */
 	RESOLVE_NO_SOURCE,       /**< requests not sent: no address is ours at the moment */
 	RESOLVE_REQUESTS_LOST,   /**< requests not sent: no room on the way to the device */
+	RESOLVE_NO_ROOM,         /**< neighbours that found no adjacency */
 	RESOLVE_COUNTERS,
 };
 
@@ -292,7 +295,6 @@ struct runtime {
 	struct fwd_hosts *hosts;         /**< control writes; NULL if nothing is forwarded */
 	struct fwd_router router;        /**< what workers forward with; router.c */
 	struct routes *routes; /**< the manager's: what is in them; asked under view_lock */
-	const struct routes_gateways *gateways; /**< control: whose MACs it finds out */
 
 	struct rte_mempool *inject_pool; /**< frames of control; traffic cannot use it up */
 	struct rte_mempool *inject_large; /**< ... those that find no room there */
@@ -301,6 +303,7 @@ struct runtime {
 	struct election *election;       /**< control's own: election.c */
 	struct timerheap *timers;        /**< control; by slot */
 	uint64_t host_due_us;            /**< control: host_link_run() */
+	uint64_t routers_due_us;         /**< control: router_advert_run() */
 	struct neigh_table *neighbours;  /**< control writes */
 	struct resolve *resolve;         /**< control's own: resolve.c */
 	counter_t resolved[RESOLVE_COUNTERS]; /**< control */

@@ -26,8 +26,13 @@ refuse(struct arp_worker *w, const struct vip_interface *ifc, const struct vip_s
 		return ARP_DROP_MALFORMED;
 	arp_watch_claim(w, ifc, set, roles, f, sightings);
 	e = vip_find4(set, octets_load32(f + AT_TARGET_ADDR));
-	if (!e->is_used)
+	if (!e->is_used) {
+		/* It tells everybody where it is now; who asks for somebody else does not concern us. */
+		if (octets_load32(f + AT_SENDER_ADDR) == octets_load32(f + AT_TARGET_ADDR) &&
+		    !arp_is_seen(w, f, NEIGH_SEEN_UNSOLICITED))
+			arp_notice(w, ifc, set, roles, f, NEIGH_SEEN_UNSOLICITED, sightings);
 		return ARP_DROP_NOT_OURS;
+	}
 	if (operation == REQUEST)
 		return vip_is_master(roles, e->vhid) ? ARP_DROP_WRONG_MAC : ARP_DROP_NOT_MASTER;
 	if (!vip_accepts_mac(set, roles, mac_load(f + AT_DESTINATION)))

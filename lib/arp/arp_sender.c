@@ -105,6 +105,7 @@ arp_notice(struct arp_worker *w, const struct vip_interface *ifc, const struct v
 	*sighting = (struct neigh_sighting){
 		.addr = addr,
 		.evidence = what,
+		.is_known_only = what == NEIGH_SEEN_UNSOLICITED,
 		.is_override = true,
 		.interface = ifc->index,
 	};

@@ -83,6 +83,7 @@ carp_action_state(struct carp_vhid *v, enum carp_state to, const struct carp_rea
 {
 	struct carp_action *a = append(out, CARP_ACTION_STATE);
 
+	v->takeover.is_pending = false;
 	carp_family_forget(v);
 	if (v->state == CARP_MASTER)
 		carp_split_leave(v, out);

@@ -142,7 +142,10 @@ run_backup(struct carp_vhid *v, uint64_t now_us, uint64_t heard_until_us, struct
 	struct carp_reason reason = { .code = CARP_REASON_TIMED_OUT };
 	uint64_t preempt_us = carp_preempt_us(v);
 
-	if (carp_family_run(v, now_us, heard_until_us, out)) {
+	if (v->takeover.is_pending && heard_until_us >= v->takeover.at_us) {
+		reason = v->takeover.reason;
+		become_master(v, &reason, now_us, out);
+	} else if (carp_family_run(v, now_us, heard_until_us, out)) {
 		reason.silent_ms = silent_ms(v, now_us);
 		become_master(v, &reason, now_us, out);
 	} else if (now_us >= preempt_us && heard_until_us >= preempt_us) {
@@ -257,12 +260,16 @@ hear_as_backup(struct carp_vhid *v, const struct carp_heard *h, struct carp_acti
 
 	reason.bow_out = carp_is_bow_out(&h->header);
 	reason.code = reason_to_lead(v, h, &reason, peer_us);
-	if (reason.code != CARP_REASON_NONE)
-		become_master(v, &reason, h->at_us, out);
-	else
-		carp_family_hear(v, h, deadline_after(v, h, peer_us), out);
-	if (v->state == CARP_BACKUP)
-		carp_handover_hear_as_backup(v, h);
+	if (reason.code != CARP_REASON_NONE) {
+		v->takeover = (struct carp_takeover){
+			.is_pending = true, .at_us = h->at_us, .reason = reason,
+		};
+		return;
+	}
+	if (h->at_us >= v->takeover.at_us)
+		v->takeover.is_pending = false;
+	carp_family_hear(v, h, deadline_after(v, h, peer_us), out);
+	carp_handover_hear_as_backup(v, h);
 }
 
 static void

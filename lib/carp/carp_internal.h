@@ -74,6 +74,16 @@ struct carp_split {
 	uint64_t announced_us; /**< when that was done last */
 };
 
+/**
+ * A BACKUP that has heard a reason to lead. It leads at the next run by which everything of before
+ * has been heard, unless somebody who gives no reason is heard meanwhile.
+ */
+struct carp_takeover {
+	bool is_pending;
+	uint64_t at_us; /**< when that was heard */
+	struct carp_reason reason;
+};
+
 /** What becomes of the vhid in maintenance; see carp_handover.c. */
 struct carp_handover {
 	enum carp_handover_state state;
@@ -210,6 +220,7 @@ struct carp_vhid {
 	uint64_t master_down_us[IP_FAMILIES]; /* CARP_NEVER: not expected */
 	bool is_heard[IP_FAMILIES];           /* and not only expected */
 	struct carp_silence silence;
+	struct carp_takeover takeover;
 	struct carp_preemption preemption;
 
 	/* MASTER */
@@ -298,8 +309,8 @@ bool carp_peer_is_welcome(const struct carp_vhid *v, const struct ip_addr *from)
 /** True if it has advertised, and is not silent for so long that it must be gone. */
 bool carp_peer_is_heard(const struct carp_vhid *v, const struct carp_peer *p, uint64_t now_us);
 /**
- * With both families in use: true if another one than the sender is heard that we would give way to.
- * The sender is then MASTER for a moment because it misses that one in one family.
+ * With both families in use: true if another one than the sender is heard that we would give way
+ * to. The sender is then MASTER for a moment because it misses that one in one family.
  */
 bool carp_peer_better_is_heard(const struct carp_vhid *v, const struct carp_heard *h);
 /** NULL if nothing of it was accepted yet. */

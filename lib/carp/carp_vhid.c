@@ -96,6 +96,7 @@ is_behind(const struct carp_vhid *v)
 	return v->is_dirty || v->advert_is_pending ||
 	       v->node_generation != v->ifc->node->generation ||
 	       v->interface_generation != v->ifc->generation ||
+	       (v->state == CARP_BACKUP && v->takeover.is_pending) ||
 	       (v->state == CARP_MASTER && v->dispute.answer_is_due);
 }
 

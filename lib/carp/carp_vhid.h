@@ -248,7 +248,8 @@ uint64_t carp_vhid_next_us(const struct carp_vhid *v);
  * own echo, configured peers, digest, replay; then the rules of the state.
  *
  * An advertisement as good as our own is answered by the next carp_vhid_run(), which is then due at
- * once: several that waited get one answer, sent when the caller has heard them all.
+ * once: several that waited get one answer, sent when the caller has heard them all. So is a reason
+ * to take over, if nothing that arrived later voids it.
  *
  * @param arrived_us when it arrived; may be earlier than the last carp_vhid_run()
  * @param out        cleared first

@@ -18,7 +18,7 @@ struct fwd_adj_account {
 	uint32_t takers[FWD_ADJ_ROUTED_MAX];
 	uint16_t next[FWD_ADJ_ROUTED_MAX]; /* of the free ones */
 	uint16_t free;                     /* the first of them, or NOBODY */
-	uint32_t count;
+	_Atomic uint32_t count;
 	uint16_t place[PLACES]; /* indices by hash, open addressing; NOBODY where none is */
 };
 
@@ -119,6 +119,12 @@ fill(struct fwd_adj *a, const struct fwd_adj *like)
 	fwd_adj_set_mac(a, atomic_load_explicit(&like->mac, memory_order_relaxed) & MAC_MASK);
 }
 
+static void
+set_count(struct fwd_adj_account *account, uint32_t count)
+{
+	atomic_store_explicit(&account->count, count, memory_order_relaxed);
+}
+
 int
 fwd_adj_take(struct fwd_adj_table *t, const struct fwd_adj *like)
 {
@@ -136,7 +142,7 @@ fwd_adj_take(struct fwd_adj_table *t, const struct fwd_adj *like)
 	account->free = account->next[index];
 	account->takers[index] = 1;
 	account->place[at] = index;
-	account->count++;
+	set_count(account, fwd_adj_count(t) + 1);
 	fill(&t->adj[index], like);
 	for (unsigned int i = 0; i < like->path_count; i++)
 		account->takers[like->path[i]]++;
@@ -154,7 +160,7 @@ fwd_adj_give(struct fwd_adj_table *t, uint16_t index)
 	close_place(t, find_place(t, a));
 	account->next[index] = account->free;
 	account->free = index;
-	account->count--;
+	set_count(account, fwd_adj_count(t) - 1);
 	for (unsigned int i = 0; i < a->path_count; i++)
 		fwd_adj_give(t, a->path[i]);
 }
@@ -162,7 +168,7 @@ fwd_adj_give(struct fwd_adj_table *t, uint16_t index)
 uint32_t
 fwd_adj_count(const struct fwd_adj_table *t)
 {
-	return t->account->count;
+	return atomic_load_explicit(&t->account->count, memory_order_relaxed);
 }
 
 /* ------------------------------------------------------------------------------------------- */

@@ -29,7 +29,7 @@
 enum fwd_adj_kind {
 	FWD_ADJ_NO_ROUTE,  /**< index 0: nothing covers the address; unreachable */
 	FWD_ADJ_BLACKHOLE, /**< index 1: dropped without a word */
-	FWD_ADJ_MARTIAN,   /**< index 2: no packet may be forwarded to it (RFC 1812 section 5.3.7) */
+	FWD_ADJ_MARTIAN,   /**< index 2: never forwarded to (RFC 1812 section 5.3.7) */
 	FWD_ADJ_LOCAL,     /**< the host's own address */
 	FWD_ADJ_VIRTUAL,   /**< the address of a vhid: by its role */
 	FWD_ADJ_CONNECTED, /**< a prefix on a link: the destination itself is the next hop */
@@ -110,7 +110,7 @@ int fwd_adj_take(struct fwd_adj_table *t, const struct fwd_adj *like);
 /** Give it back. When the last one does, no worker may be able to reach it, nor control use it. */
 void fwd_adj_give(struct fwd_adj_table *t, uint16_t index);
 
-/** How many adjacencies of routes there are. Manager. */
+/** How many adjacencies of routes there are. Anyone. */
 uint32_t fwd_adj_count(const struct fwd_adj_table *t);
 
 /** The next hop's MAC is known from now on; 0: not any more. Control. */

@@ -119,9 +119,9 @@ int fwd_fib_find(const struct fwd_fib *f, const struct ip_addr *addr, struct fwd
 struct fwd_fib_status {
 	struct fwd_fib_size size[IP_FAMILIES]; /**< room */
 	struct fwd_fib_size used[IP_FAMILIES];
-	uint64_t memory;                       /**< octets */
-	uint64_t changes;                      /**< routes that came, went or changed since the start */
-	const char *lookup[IP_FAMILIES];       /**< "avx512" or "scalar"; NULL without a table */
+	uint64_t memory;                 /**< octets */
+	uint64_t changes;                /**< routes that came, went or changed since the start */
+	const char *lookup[IP_FAMILIES]; /**< "avx512" or "scalar"; NULL without a table */
 };
 
 void fwd_fib_status(const struct fwd_fib *f, struct fwd_fib_status *out);

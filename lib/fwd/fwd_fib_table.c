@@ -17,7 +17,7 @@
 #define GROUP_ENTRIES 256
 /* What one change may take for a moment, at the edges of its range and on the way to them. */
 #define GROUPS_SPARE 64
-/* Where next hops are counted in octets of 8, 16, ... bits, one is lost to say "see the group". */
+/* Entries of two octets: a bit of them says "see the group". */
 #define GROUPS_MAX_2B 32767
 /* What no adjacency is: a node that DPDK takes for a route which has another next hop. */
 #define UNSET UINT64_MAX
@@ -71,12 +71,11 @@ create4(struct fib_table *t, const char *name, int socket)
 		.type = RTE_FIB_DIR24_8,
 		.default_nh = FWD_ADJ_INDEX_NO_ROUTE,
 		.max_routes = (int)t->size.routes,
-		.dir24_8 = {
-			.nh_sz = entry_shift(&t->size) == 1 ? RTE_FIB_DIR24_8_2B : RTE_FIB_DIR24_8_4B,
-			.num_tbl8 = groups_of(&t->size),
-		},
+		.dir24_8.num_tbl8 = groups_of(&t->size),
 	};
+	bool is_short = entry_shift(&t->size) == 1;
 
+	conf.dir24_8.nh_sz = is_short ? RTE_FIB_DIR24_8_2B : RTE_FIB_DIR24_8_4B;
 	t->ip4 = rte_fib_create(name, socket, &conf);
 	if (t->ip4 == NULL)
 		return -rte_errno;
@@ -93,12 +92,11 @@ create6(struct fib_table *t, const char *name, int socket)
 		.type = RTE_FIB6_TRIE,
 		.default_nh = FWD_ADJ_INDEX_NO_ROUTE,
 		.max_routes = (int)t->size.routes,
-		.trie = {
-			.nh_sz = entry_shift(&t->size) == 1 ? RTE_FIB6_TRIE_2B : RTE_FIB6_TRIE_4B,
-			.num_tbl8 = groups_of(&t->size),
-		},
+		.trie.num_tbl8 = groups_of(&t->size),
 	};
+	bool is_short = entry_shift(&t->size) == 1;
 
+	conf.trie.nh_sz = is_short ? RTE_FIB6_TRIE_2B : RTE_FIB6_TRIE_4B;
 	t->ip6 = rte_fib6_create(name, socket, &conf);
 	if (t->ip6 == NULL)
 		return -rte_errno;

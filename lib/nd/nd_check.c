@@ -65,9 +65,8 @@ is_source_right(const uint8_t *f, const struct nd_message *message)
 	case ND_REDIRECT:
 		return is_link_local(from);
 	case ND_NS:
-		if (message->is_from_nobody && !is_solicited_node(f + AT_TO))
-			return false;
-		/* fall through */
+		return !message->is_from_nobody ||
+		       (message->mac == NULL && is_solicited_node(f + AT_TO));
 	case ND_RS:
 		return !message->is_from_nobody || message->mac == NULL;
 	default:

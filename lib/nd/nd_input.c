@@ -61,6 +61,23 @@ is_nd(const struct vip_set *set, const struct rte_mbuf *m, const uint8_t *f)
 	       (f[AT_TO] == 0xff || vip_find6(set, f + AT_TO)->is_used);
 }
 
+/* True if it has become a reply. */
+static __rte_noinline bool
+take_unusual(const struct nd_context *c, struct rte_mbuf *m, struct burst *reply,
+	     struct burst *drop)
+{
+	uint32_t len = rte_pktmbuf_pkt_len(m);
+	enum nd_counter counter = nd_sort(c, m);
+
+	if (counter == ND_REPLIES) {
+		reply->grown += (int64_t)rte_pktmbuf_pkt_len(m) - len;
+		return true;
+	}
+	counter_add(&c->w->counter[counter], 1);
+	burst_add(drop, m);
+	return false;
+}
+
 void
 nd_input(struct nd_worker *w, const struct vip_interface *ifc, const struct vip_roles *roles,
 	 struct burst *in, struct burst *reply, struct burst *drop,
@@ -76,35 +93,32 @@ nd_input(struct nd_worker *w, const struct vip_interface *ifc, const struct vip_
 			       ND_FLAG_ROUTER : 0,
 	};
 	const uint8_t flags = c.router_flag | ND_FLAG_SOLICITED | ND_FLAG_OVERRIDE;
-	const unsigned int count = in->count, replies = reply->count;
+	const unsigned int count = in->count;
+	struct rte_mbuf **const first = &reply->frame[reply->count];
+	struct rte_mbuf **next = first;
+	uint64_t octets = 0;
 	unsigned int others = 0;
 
 	for (unsigned int i = 0; i < count; i++) {
 		struct rte_mbuf *m = in->frame[i];
 		uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
 		const struct vip_entry6 *e = find_asked(&c, m, f);
-		uint32_t len = rte_pktmbuf_pkt_len(m);
-		enum nd_counter counter = ND_REPLIES;
 
 		if (likely(e != NULL)) {
-			nd_write_advertisement(f, octets_load(f + AT_TARGET), vip_entry6_head(e),
-					       octets_load(f + AT_FROM),
+			nd_write_advertisement(f, e, octets_load(f + AT_FROM),
 					       octets_load64(f + AT_OPTION) >> 16, flags);
 		} else if (!is_nd(c.set, m, f)) {
 			in->frame[others++] = m;
 			continue;
-		} else {
-			counter = nd_sort(&c, m);
+		} else if (!take_unusual(&c, m, reply, drop)) {
+			continue;
 		}
-		if (likely(counter == ND_REPLIES)) {
-			burst_add(reply, m);
-			reply->grown += (int64_t)rte_pktmbuf_pkt_len(m) - len;
-		} else {
-			counter_add(&w->counter[counter], 1);
-			burst_add(drop, m);
-		}
+		octets += rte_pktmbuf_pkt_len(m);
+		*next++ = m;
 	}
 	counter_add(&w->counter[ND_RECEIVED], count - others);
-	counter_add(&w->counter[ND_REPLIES], reply->count - replies);
+	counter_add(&w->counter[ND_REPLIES], (uint64_t)(next - first));
+	reply->count += (unsigned int)(next - first);
+	reply->octets += octets;
 	in->count = others;
 }

@@ -103,16 +103,16 @@ nd_sum_pseudo(uint16_t len)
 /* ------------------------------------------------------------------------------------------- */
 
 /**
- * Write an advertisement.
+ * Write an advertisement of an entry's address and MAC.
  *
- * @param ours   the MAC, where an entry's head has it
  * @param flags  ND_FLAG_...
  * @param to_mac its lower 48 bits count
  */
 static inline void
-nd_write_advertisement(uint8_t *f, octets16 target, octets16 ours, octets16 to, uint64_t to_mac,
+nd_write_advertisement(uint8_t *f, const struct vip_entry6 *e, octets16 to, uint64_t to_mac,
 		       uint8_t flags)
 {
+	octets16 target = octets_load(e->addr), ours = vip_entry6_head(e);
 	const octets16 type = { 0, 0, 0, 0, 0, 0, 0x86, 0xdd, 0x60, 0, 0, 0, 0, ND_MESSAGE_LEN,
 				ND_ICMP6, ND_HOP_LIMIT };
 	const octets16 option = { 0, 0, 0, 0, ND_OPTION_TARGET, 1 };
@@ -120,8 +120,8 @@ nd_write_advertisement(uint8_t *f, octets16 target, octets16 ours, octets16 to, 
 	octets16 head, end = (ours & mask) | option;
 	uint64_t sum;
 
-	sum = nd_sum_total(nd_sum_of(target) + nd_sum_of(target) + nd_sum_of(to) + nd_sum_of(end));
-	sum += nd_sum_pseudo(ND_MESSAGE_LEN) + ND_NA + flags;
+	sum = nd_sum_total(nd_sum_of(to)) + e->sum;
+	sum += nd_sum_pseudo(ND_MESSAGE_LEN) + ND_NA + flags + RTE_BE16(ND_OPTION_TARGET << 8 | 1);
 	head = __builtin_shufflevector(ours, type, 6, 7, 8, 9, 10, 11, 22, 23, 24, 25, 26, 27,
 				       28, 29, 30, 31);
 	octets_store64(f + AT_DESTINATION, to_mac);
@@ -132,6 +132,9 @@ nd_write_advertisement(uint8_t *f, octets16 target, octets16 ours, octets16 to, 
 	octets_store(f + AT_TARGET, target);
 	octets_store64(f + AT_OPTION, ((nd_sum)end)[0] >> 32 | ((nd_sum)end)[1] << 32);
 }
+
+/** Write the length and the checksum of a message that is there in full; nd_build.c. */
+void nd_finish(uint8_t *out, uint16_t frame_len);
 
 /* ------------------------------------------------------------------------------------------- */
 /* Who has been seen                                                                            */
@@ -156,7 +159,7 @@ nd_seen_is(const struct nd_seen *s, octets16 addr, octets16 key)
 {
 	octets16 difference = (octets_load(s->addr) ^ addr) | (octets_load(s->key) ^ key);
 
-	return octets_are_zero(difference, ~(octets16){ 0 });
+	return octets_are_zero(difference, difference);
 }
 
 /** The worth of a report is that it is rare: an honest sender is looked at once in an epoch. */

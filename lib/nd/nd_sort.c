@@ -32,7 +32,7 @@ answer(const struct nd_context *c, struct rte_mbuf *m, const struct vip_entry6 *
 	} else {
 		flags |= ND_FLAG_SOLICITED;
 	}
-	nd_write_advertisement(f, octets_load(e->addr), vip_entry6_head(e), to, to_mac, flags);
+	nd_write_advertisement(f, e, to, to_mac, flags);
 	return ND_REPLIES;
 }
 
@@ -115,6 +115,8 @@ nd_sort(const struct nd_context *c, struct rte_mbuf *m)
 		return counter;
 	if (!mac_is_group(destination) && !vip_accepts_mac(c->set, c->roles, destination))
 		return ND_DROP_WRONG_MAC;
+	if (mac_is_group(f[AT_SOURCE]))
+		return ND_DROP_CONFLICT;
 	switch (message.type) {
 	case ND_NS:
 		return take_solicitation(c, m, &message);

@@ -305,18 +305,13 @@ neigh_pin(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface,
 }
 
 void
-neigh_unpin(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface, uint64_t now_us)
+neigh_unpin(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface)
 {
 	uint32_t at = interface < t->interfaces ? find(t, addr, interface) : NO_PLACE;
-	struct neigh_entry *e;
 
 	if (at == NO_PLACE || t->slot[at].entry.pins == 0)
 		return;
-	e = &t->slot[at].entry;
-	e->pins--;
-	/* Its last sign of life may lie far back. */
-	if (e->heard_us < now_us)
-		e->heard_us = now_us;
+	t->slot[at].entry.pins--;
 	neigh_settle(t, at, 0);
 }
 
@@ -363,6 +358,12 @@ neigh_find(const struct neigh_table *t, const struct ip_addr *addr, uint16_t int
 	uint32_t at = find(t, addr, interface);
 
 	return at == NO_PLACE ? NULL : &t->slot[at].entry;
+}
+
+uint32_t
+neigh_place(const struct neigh_table *t, const struct neigh_entry *e)
+{
+	return (uint32_t)((const struct slot *)(const void *)e - t->slot);
 }
 
 uint32_t

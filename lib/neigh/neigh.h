@@ -183,8 +183,7 @@ void neigh_used(struct neigh_table *t, uint32_t at, uint64_t now_us);
  */
 int neigh_pin(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface,
 	      uint64_t now_us);
-void neigh_unpin(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface,
-		 uint64_t now_us);
+void neigh_unpin(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface);
 
 /** It has this MAC, whatever is heard of it. 0, -ENOSPC or -EINVAL. */
 int neigh_set_static(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface,
@@ -214,6 +213,9 @@ uint64_t neigh_due_us(const struct neigh_table *t);
 /** The entry of an address, or NULL; by the control lcore, valid until the next call. */
 const struct neigh_entry *neigh_find(const struct neigh_table *t, const struct ip_addr *addr,
 				     uint16_t interface);
+
+/** Its place, as in struct neigh_action. */
+uint32_t neigh_place(const struct neigh_table *t, const struct neigh_entry *e);
 
 /** How many entries neigh_copy() can be asked for, used or not. */
 uint32_t neigh_capacity(const struct neigh_table *t);

@@ -82,7 +82,7 @@ enum told {
 };
 
 struct slot {
-	struct neigh_entry entry;
+	struct neigh_entry entry; /**< first, so that an entry tells its slot */
 	uint32_t previous; /**< in its list */
 	uint32_t next;
 	uint32_t next_pending;

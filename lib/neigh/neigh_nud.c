@@ -28,7 +28,7 @@ enter(struct neigh_entry *e, enum neigh_state state, uint64_t now_us)
 		demand = NUD_REQUEST;
 		break;
 	case NEIGH_STALE:
-		e->due_us = e->heard_us + NEIGH_MAX_AGE_US;
+		e->due_us = now_us + NEIGH_MAX_AGE_US;
 		break;
 	case NEIGH_DELAY:
 		e->due_us = now_us + NEIGH_DELAY_US;
@@ -192,6 +192,5 @@ nud_set_static(struct neigh_entry *e, const uint8_t mac[6], uint64_t now_us)
 unsigned int
 nud_clear_static(struct neigh_entry *e, uint64_t now_us)
 {
-	e->heard_us = now_us;
 	return enter(e, NEIGH_STALE, now_us);
 }

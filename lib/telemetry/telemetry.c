@@ -8,8 +8,11 @@
 #include "base/log.h"
 #include "telemetry/telemetry_internal.h"
 
-/* Readers are the callbacks; telemetry_stop() waits for them by taking it for writing. */
-static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+/*
+ * Readers are the callbacks; telemetry_stop() waits for them by taking it for writing, and not for
+ * those that come later.
+ */
+static pthread_rwlock_t lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 static const struct telemetry_source *current;
 
 static json_t *

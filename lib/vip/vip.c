@@ -43,6 +43,16 @@ add_entry4(struct vip_set *s, const struct vip_address *a)
 	mac_store(e->mac, is_port_mac ? s->port_mac : mac_of_vhid(a->vhid));
 }
 
+static uint32_t
+sum_of(const uint8_t *octets, size_t len)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < len; i += 2)
+		sum += octets_load16(octets + i);
+	return sum;
+}
+
 static void
 add_entry6(struct vip_set *s, const struct vip_address *a)
 {
@@ -55,6 +65,8 @@ add_entry6(struct vip_set *s, const struct vip_address *a)
 	memcpy(e->addr, addr, sizeof(e->addr));
 	e->vhid = a->vhid;
 	mac_store(e->mac, is_port_mac ? s->port_mac : mac_of_vhid(a->vhid));
+	e->sum = (uint16_t)((2 * sum_of(e->addr, sizeof(e->addr)) + sum_of(e->mac, sizeof(e->mac))) %
+			    0xffff);
 }
 
 /* The first of its kind is the one that the host speaks with. */

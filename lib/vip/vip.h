@@ -120,7 +120,10 @@ struct vip_entry {
  * it is known to be nobody else's (RFC 4862 section 5.4).
  */
 struct vip_entry6 {
-	uint8_t destination[6]; /**< 0: whoever is answered */
+	uint8_t destination;    /**< 0: whoever is answered is no group */
+	uint8_t reserved;
+	uint16_t sum;           /**< what address, twice, and MAC add to an Internet checksum */
+	uint8_t unused[2];
 	uint8_t mac[6];         /**< Ethernet source and target link-layer address of what is answered */
 	_Atomic uint16_t role;  /**< whose role word it follows: the vhid, VIP_OWN, or VIP_NOBODY */
 	uint8_t vhid;           /**< VIP_OWN for the host's own addresses, in any role */
@@ -181,8 +184,9 @@ vip_hash6(const uint8_t addr[16])
 {
 	unsigned __int128 product = (unsigned __int128)(octets_load64(addr) ^ 0x9e3779b97f4a7c15u) *
 				    (octets_load64(addr + 8) ^ 0xd1b54a32d192ed03u);
+	uint64_t low = (uint64_t)product, high = (uint64_t)(product >> 64);
 
-	return (uint32_t)((uint64_t)product ^ (uint64_t)(product >> 64));
+	return (uint32_t)(low ^ high);
 }
 
 /** The entry of an IPv6 address, or one that is not in use. */
@@ -218,11 +222,11 @@ vip_entry6_is_tentative(const struct vip_entry6 *e)
  */
 bool vip_set_hold6(const struct vip_set *s, const uint8_t addr[16], bool is_held);
 
-/** Destination, MAC, role, vhid and use of an entry. */
+/** The first half of an entry: with the MAC where a frame has its source. */
 static inline octets16
 vip_entry6_head(const struct vip_entry6 *e)
 {
-	return octets_load(e->destination);
+	return octets_load(&e->destination);
 }
 
 /** Destination, MAC and address of an entry. */

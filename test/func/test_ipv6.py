@@ -5,11 +5,12 @@ import time
 import pytest
 
 from advert import Advert, virtual_mac
-from frames import (ALL_NODES, NA, OVERRIDE, Frame, echo_request6, group_mac6, solicitation,
+from frames import (ALL_NODES, NA, OVERRIDE, ROUTER, Frame, echo_request6, group_mac6, solicitation,
                     solicited_node)
 from ipv6 import VIRTUAL6, dual_stack, is_advert6, is_na, link_local, only_ipv6, own6, wait_own
 from nodes import SECRET
 from test_takeover import is_echo_reply
+from twolan import add_wan, configure_two, plug_wan
 from wait import wait_for
 
 pytestmark = pytest.mark.usefixtures('needs_koi')
@@ -122,6 +123,26 @@ def test_link_local_virtual_address(koi, client):
     koi.wait_state('MASTER')
     client.run('ping', '-6', '-c', '2', '-i', '0.05', '-W', '1', f'{virtual}%e0')
     assert client.neighbour6(virtual) == virtual_mac(1)
+
+
+def test_router_flag(lab, client):
+    """Who forwards says so in its advertisements, and the Linux host notes it."""
+    add_wan(lab)
+    koi = lab.koi('k', '10.0.0.11')
+    plug_wan(koi)
+    configure_two(koi, 11, 26)
+    koi.config['interfaces'][0]['addresses'].append('fd00::11/64')
+    koi.config['interfaces'][1]['addresses'].append('fd01::11/64')
+    koi.config['vhids'][0]['addresses'].append(f'{VIRTUAL6}/64')
+    capture = koi.capture()
+    koi.start()
+    koi.wait_state('MASTER')
+    announced = wait_for('the announcement', lambda: capture.first(
+        lambda f: f.neighbour is not None and f.neighbour.type == NA), 2)
+    assert announced.neighbour.flags == ROUTER | OVERRIDE
+    client.run('ping', '-6', '-c', '1', '-W', '1', VIRTUAL6)
+    assert 'router' in client.run('ip', '-6', 'neighbour', 'show', VIRTUAL6)
+    assert koi.ask('/interface/info,lan')['is_router'] == 1
 
 
 def test_two_families(lab, koi, client):

@@ -64,9 +64,9 @@ def test_duplicate(koi, client, is_configured):
     koi.start()
     wait_for('the duplicate', lambda: info(koi)['duplicate_addresses'] == 1, 3)
     assert info(koi)['duplicate_address'] == taken
-    told = events(koi, 'duplicate address')
+    told = wait_for('the event', lambda: events(koi, 'duplicate address'), 1)
     assert [(e['interface'], e['address'], e['mac']) for e in told] == [('lan', taken, client.mac)]
-    assert 'duplicate address' in koi.process.log
+    koi.process.wait_log('duplicate address', 1)
     koi.wait_state('MASTER')
     capture = koi.capture()
     since_ns = client.send(solicitation(client.mac, client.address6, taken))
@@ -119,6 +119,23 @@ def test_claim_of_a_virtual_address(koi, client):
     wait_for('the split brain', lambda: koi.vhid()['split_brain'], 2)
     told = koi.vhid()
     assert (told['split_brain_claim'], told['split_brain_mac']) == (VIRTUAL6, client.mac)
+
+
+def test_virtual_address_that_the_device_brings(koi):
+    """Found when the MAC is known: at the start, with the place in the file; and at a reload."""
+    good = list(koi.config['vhids'][0]['addresses'])
+    koi.config['vhids'][0]['addresses'].append(f'{link_local(koi.mac)}/64')
+    koi.start(wait=False)
+    assert koi.process.wait() == 3
+    error = f'/vhids/0/addresses/1: {link_local(koi.mac)} is the own link-local address of lan'
+    assert error in koi.process.log
+    koi.config['vhids'][0]['addresses'] = good
+    koi.start()
+    koi.config['vhids'][0]['addresses'] = good + [f'{link_local(koi.mac)}/64']
+    koi.write_config()
+    refused = koi.koictl('reload')
+    assert refused.returncode == 1 and 'the file has errors' in refused.stderr
+    assert error in koi.process.log
 
 
 REPORTS4, REPORTS6 = '224.0.0.22', 'ff02::16'

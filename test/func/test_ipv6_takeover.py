@@ -29,6 +29,8 @@ def test_kill_and_stop(lab, record_property):
     assert killed_s <= pair.b.master_down_s + KILL_SLACK_S
     pair.a.start()
     pair.a.wait_state('BACKUP')
+    # two takeovers within an interval would look like two masters
+    wait_for('an interval of B', lambda: len(pair.captures['b'].adverts(killed_ns)) >= 3, 5)
     stopped_ns = pair.b.stop()
     pair.takes_over(pair.a, stopped_ns)
     stopped_s = pair.silence_s(stopped_ns)

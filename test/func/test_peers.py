@@ -49,6 +49,7 @@ def test_virtual_mac_is_taught(lab):
     wait_for('frames from the virtual MAC', lambda: len(taught()) >= 2, 4)
 
 
+@pytest.mark.serial
 def test_takeover_and_return(pair):
     """Kill and stop of the master, as with the group."""
     killed_ns = pair.a.kill()

@@ -30,6 +30,7 @@ def announced(pair: Pair, since_ns: int) -> bool:
                for f in pair.captures['a'].frames(since_ns))
 
 
+@pytest.mark.serial
 def test_partition_inside_the_switch(lab):
     """The client sees both answer; healed, the better one stays and is alone."""
     pair = make_pair(lab, FAST_A, FAST_B)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Cycles that koi's worker takes to answer an ARP or an ICMP echo request, beside dpdk-testpmd.
+"""Cycles that koi's worker takes to answer ARP, ND and ICMP echo requests, beside dpdk-testpmd.
 
 README.md in this folder says what is measured and how to read it.
 """
@@ -34,7 +34,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument('--koi', type=pathlib.Path, action='append', metavar='PROGRAM',
                         help='build/app/koi; given again, builds are compared')
     parser.add_argument('--only', action='append', metavar='WORKLOAD',
-                        help='arp-virtual, arp-own, echo-virtual, echo-own')
+                        help='arp-, echo-, nd-, echo6-, each with virtual or own')
     parser.add_argument('--json', type=pathlib.Path, metavar='FILE', help='write the figures there')
     parser.add_argument('--no-huge', action='store_true', help='do not use hugepages')
     options = parser.parse_args()
@@ -61,15 +61,16 @@ def choose_place(options: argparse.Namespace, folder: pathlib.Path) -> subject.P
     return subject.Place(cpus[0], cpus[1], options.no_huge or not has_hugepages(), folder)
 
 
-def start_all(kois: list[pathlib.Path], capture: pathlib.Path,
+def start_all(kois: list[pathlib.Path], capture: pathlib.Path, reference: pathlib.Path,
               place: subject.Place) -> list[subject.Subject]:
     started = []
     try:
         for number, program in enumerate(kois):
             name = 'koi' if number == 0 else f'koi {number + 1}'
             started.append(subject.start_koi(name, program, capture, place))
-        started.append(subject.start_testpmd(REFERENCE, 'icmpecho', capture, place))
-        started.append(subject.start_testpmd('icmpecho, burst 64', 'icmpecho', capture, place, 64))
+        started.append(subject.start_testpmd(REFERENCE, 'icmpecho', reference, place))
+        started.append(subject.start_testpmd('icmpecho, burst 64', 'icmpecho', reference, place,
+                                             64))
         started.append(subject.start_testpmd(report.FLOOR, 'io', capture, place))
         for one in started:
             one.wait_started()
@@ -84,9 +85,9 @@ def end_all(started: list[subject.Subject]) -> None:
         one.end()
 
 
-def run_set(options: argparse.Namespace, capture: pathlib.Path,
+def run_set(options: argparse.Namespace, capture: pathlib.Path, reference: pathlib.Path,
             place: subject.Place) -> dict[str, turns.Slices]:
-    started = start_all(options.koi, capture, place)
+    started = start_all(options.koi, capture, reference, place)
     try:
         return turns.take_turns(started, options.rounds)
     finally:
@@ -100,10 +101,12 @@ def run(options: argparse.Namespace, folder: pathlib.Path) -> None:
     description = report.machine(place.is_no_huge, (place.main_cpu, place.worker_cpu))
     print(json.dumps(description))
     report.print_head(REFERENCE)
-    for name, capture in workload.write_captures(folder).items():
+    captures = workload.write_captures(folder)
+    for name, capture in captures.items():
         if options.only and name not in options.only:
             continue
-        sets[name] = [run_set(options, capture, place) for _ in range(options.sets)]
+        reference = captures[workload.reference_of(name)]
+        sets[name] = [run_set(options, capture, reference, place) for _ in range(options.sets)]
         lines += report.lines_of(name, sets[name], REFERENCE)
         report.print_lines(lines[-len(sets[name][0]):])
     if options.json:

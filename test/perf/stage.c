@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a stage of a worker costs, without a device: the frames of a capture go through fwd_input4()
- * or arp_input() as in a worker's turn, and each burst is timed. On a busy machine
- * the smallest figures are those of the code. Under "valgrind --tool=callgrind
- * --toggle-collect=fwd_input4 --toggle-collect=arp_input" it counts the instructions, the same
- * number in every run.
+ * What a stage of a worker costs, without a device: the frames of a capture go through the
+ * stages that a worker's turn has for their kind, and each burst is timed. On a busy machine the
+ * smallest figures are those of the code. Under "valgrind --tool=callgrind
+ * --toggle-collect=run_stages" it counts the instructions, the same number in every run.
  *
  * usage: stage CAPTURE [BURSTS]; the captures are those of workload.py
  */
@@ -18,9 +17,10 @@
 
 #include "arp/arp.h"
 #include "fwd/fwd.h"
+#include "nd/nd.h"
 
 #define FRAMES 256
-#define FRAME_MAX 64
+#define FRAME_MAX 96
 #define BURSTS 50000
 
 struct frame {
@@ -32,6 +32,7 @@ static struct frame frames[FRAMES];
 static struct vip_interface interface;
 static struct fwd_worker fwd;
 static struct arp_worker arp;
+static struct nd_worker nd;
 static struct burst in, reply, carp, drop;
 static struct neigh_sightings sightings;
 static struct rte_mbuf *mbufs[BURST_MAX];
@@ -58,14 +59,20 @@ static void
 set_up(void)
 {
 	static const uint8_t port_mac[] = { 0x02, 0x70, 0x63, 0x61, 0x70, 0x00 };
-	struct vip_address addresses[] = { { .vhid = VIP_OWN }, { .vhid = 1 } };
+	static const char *const text[] = {
+		"10.0.0.2/20", "fd00:1::2/64", "10.0.0.1/20", "fd00:1::1/64",
+	};
+	struct vip_address addresses[] = {
+		{ .vhid = VIP_OWN }, { .vhid = VIP_OWN }, { .vhid = 1 }, { .vhid = 1 },
+	};
 
-	ip_prefix_parse("10.0.0.2/20", &addresses[0].prefix);
-	ip_prefix_parse("10.0.0.1/20", &addresses[1].prefix);
+	for (unsigned int i = 0; i < RTE_DIM(addresses); i++)
+		ip_prefix_parse(text[i], &addresses[i].prefix);
 	vip_roles_init(&interface.roles);
 	vip_role_store(&interface.roles, 1, vip_role_word(VIP_ROLE_MASTER, 1));
-	atomic_init(&interface.set, vip_set_create(addresses, 2, mac_load(port_mac), -1));
-	arp.epoch = 1;
+	atomic_init(&interface.set, vip_set_create(addresses, RTE_DIM(addresses),
+						   mac_load(port_mac), -1));
+	arp.epoch = nd.epoch = 1;
 }
 
 static void
@@ -86,16 +93,29 @@ fill(unsigned int burst)
 	}
 }
 
+static __rte_noinline void
+run_stages(uint16_t ether_type)
+{
+	const struct vip_roles *roles = &interface.roles;
+
+	if (ether_type == RTE_ETHER_TYPE_ARP) {
+		arp_input(&arp, &interface, roles, &in, &reply, &drop, &sightings);
+	} else if (ether_type == RTE_ETHER_TYPE_IPV4) {
+		fwd_input4(&fwd, &interface, roles, &in, &reply, &carp, NULL, &drop);
+	} else {
+		nd_input(&nd, &interface, roles, &in, &reply, &drop, &sightings);
+		if (in.count != 0)
+			fwd_input6(&fwd, &interface, roles, &in, &reply, &carp, NULL, &drop);
+	}
+}
+
 static uint64_t
 time_burst(void)
 {
-	bool is_arp = frames[0].octets[13] == (RTE_ETHER_TYPE_ARP & 0xff);
+	uint16_t ether_type = (uint16_t)(frames[0].octets[12] << 8 | frames[0].octets[13]);
 	uint64_t began = rte_rdtsc_precise();
 
-	if (is_arp)
-		arp_input(&arp, &interface, &interface.roles, &in, &reply, &drop, &sightings);
-	else
-		fwd_input4(&fwd, &interface, &interface.roles, &in, &reply, &carp, NULL, &drop);
+	run_stages(ether_type);
 	return rte_rdtsc_precise() - began;
 }
 

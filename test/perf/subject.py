@@ -40,12 +40,15 @@ def device(capture: pathlib.Path) -> str:
 
 def koi_config(capture: pathlib.Path) -> dict:
     prefix_len = workload.LAN.prefixlen
+    prefix_len6 = workload.LAN6.prefixlen
     return {
         'workers': {'idle': 'poll'},
         'interfaces': [{'name': 'lan', 'device': device(capture), 'mac_mode': 'promiscuous',
-                        'addresses': [f'{workload.OWN}/{prefix_len}']}],
+                        'addresses': [f'{workload.OWN}/{prefix_len}',
+                                      f'{workload.OWN6}/{prefix_len6}']}],
         'vhids': [{'interface': 'lan', 'vhid': workload.VHID, 'pass': 'perf',
-                   'addresses': [f'{workload.VIRTUAL}/{prefix_len}']}],
+                   'addresses': [f'{workload.VIRTUAL}/{prefix_len}',
+                                 f'{workload.VIRTUAL6}/{prefix_len6}']}],
     }
 
 

@@ -15,6 +15,9 @@ FLOWS = 256
 LAN = ipaddress.ip_network('10.0.0.0/20')
 VIRTUAL = '10.0.0.1'
 OWN = '10.0.0.2'
+LAN6 = ipaddress.ip_network('fd00:1::/64')
+VIRTUAL6 = 'fd00:1::1'
+OWN6 = 'fd00:1::2'
 VHID = 1
 VIRTUAL_MAC = f'00:00:5e:00:01:{VHID:02x}'
 # What net_pcap gives to the first port.
@@ -41,6 +44,26 @@ def echo_requests(target: str, target_mac: str) -> list[bytes]:
             for number, (address, mac) in enumerate(neighbours())]
 
 
+def neighbours6() -> list[tuple[str, str]]:
+    """The same hosts, with addresses made of their MACs."""
+    return [(str(LAN6[0x0200_00ff_fe00_0000 | int(mac.replace(':', ''), 16) & 0xffff]), mac)
+            for _, mac in neighbours()]
+
+
+def solicitations(target: str) -> list[bytes]:
+    return [frames.solicitation(mac, address, target) for address, mac in neighbours6()]
+
+
+def echo_requests6(target: str, target_mac: str) -> list[bytes]:
+    return [frames.echo_request6(target_mac, mac, address, target, 1 + number, 1, b'koi' * 6)
+            for number, (address, mac) in enumerate(neighbours6())]
+
+
+def reference_of(name: str) -> str:
+    """What icmpecho is given instead, as it answers nothing of IPv6."""
+    return name.replace('nd-', 'arp-').replace('echo6-', 'echo-')
+
+
 def to_forward4(target_mac: str, number: int) -> bytes:
     """A UDP packet to one of two networks in turn, as DPDK's l3fwd has them."""
     source = f'192.0.2.{10 + number % 240}'
@@ -50,7 +73,7 @@ def to_forward4(target_mac: str, number: int) -> bytes:
 
 
 def to_forward6(target_mac: str, number: int) -> bytes:
-    """Likewise over IPv6; a header more, and 64 octets on the wire no more."""
+    """Likewise over IPv6; the headers alone take 62 octets."""
     target = f'2001:200:0:{number % 2}::1'
     return frames.udp6(target_mac, FORWARD_MAC, f'2001:db8::{10 + number:x}', target,
                        1024 + number)
@@ -73,6 +96,10 @@ def write_captures(folder: pathlib.Path) -> dict[str, pathlib.Path]:
         'arp-own': arp_requests(OWN),
         'echo-virtual': echo_requests(VIRTUAL, VIRTUAL_MAC),
         'echo-own': echo_requests(OWN, PORT_MAC),
+        'nd-virtual': solicitations(VIRTUAL6),
+        'nd-own': solicitations(OWN6),
+        'echo6-virtual': echo_requests6(VIRTUAL6, VIRTUAL_MAC),
+        'echo6-own': echo_requests6(OWN6, PORT_MAC),
     }
     paths = {}
     for name, content in contents.items():

@@ -65,6 +65,7 @@ struct model_node {
 	uint8_t answers : 2;
 	uint8_t handover : 3;
 	uint8_t bow_outs : 2;
+	uint8_t takes_over : 1;
 	uint8_t rivals;   /* bit set of nodes */
 	uint8_t answered; /* those of them that had our answer */
 	uint8_t state;

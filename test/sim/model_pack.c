@@ -167,6 +167,11 @@ model_unpack(struct model *m, unsigned int index, const struct model_node *from)
 	v->master_down_us[IP_V4] = to_us(m, from->master_down);
 	v->master_down_us[IP_V6] = CARP_NEVER;
 	v->heard_us[IP_V4] = MODEL_NOW_US - (from->heard_now ? 0 : m->plan->tick_us);
+	v->takeover = (struct carp_takeover){
+		.is_pending = from->takes_over,
+		.at_us = MODEL_NOW_US,
+		.reason = { .code = CARP_REASON_PREEMPTING },
+	};
 	v->advert_us = to_us(m, from->advert);
 	v->last_sent_us = to_us(m, from->last_sent);
 	v->announce_us = CARP_NEVER;
@@ -254,6 +259,7 @@ model_pack(const struct model *m, unsigned int index, struct model_node *to)
 	if (v->state == CARP_BACKUP) {
 		to->master_down = to_ticks(m, index, v->master_down_us[IP_V4]);
 		to->heard_now = v->heard_us[IP_V4] == MODEL_NOW_US;
+		to->takes_over = v->takeover.is_pending;
 	} else if (v->state == CARP_MASTER) {
 		to->advert_is_pending = v->advert_is_pending;
 		to->advert = to_ticks(m, index, v->advert_us);

@@ -192,18 +192,27 @@ peer_init(struct peer *p, struct sim_world *w, unsigned int index, const uint8_t
 	p->state = CARP_INIT;
 	p->has_heard = false;
 	p->counter = sim_random_next(&w->random);
-	p->digest = carp_digest_create(key, key_len, p->vhid, addresses, count);
-	if (p->digest == NULL)
-		return -ENOMEM;
-	p->uses[IP_V4] = p->uses[IP_V6] = false;
-	for (size_t i = 0; i < count; i++)
-		p->uses[addresses[i].family] = true;
 	w->hosts[index] = (struct sim_host){
 		.self = p,
 		.receive = peer_receive,
 		.next_us = peer_next_us,
 		.run = peer_run,
 	};
+	p->digest = NULL;
+	return peer_readdress(p, key, key_len, addresses, count);
+}
+
+int
+peer_readdress(struct peer *p, const uint8_t *key, size_t key_len, const struct ip_addr *addresses,
+	       size_t count)
+{
+	peer_free(p);
+	p->digest = carp_digest_create(key, key_len, p->vhid, addresses, count);
+	if (p->digest == NULL)
+		return -ENOMEM;
+	p->uses[IP_V4] = p->uses[IP_V6] = false;
+	for (size_t i = 0; i < count; i++)
+		p->uses[addresses[i].family] = true;
 	return 0;
 }
 
@@ -218,4 +227,12 @@ void
 peer_start(struct peer *p)
 {
 	become_backup(p, "starts");
+}
+
+void
+peer_crash(struct peer *p)
+{
+	change_state(p, CARP_INIT, "is gone");
+	p->has_heard = false;
+	p->counter = sim_random_next(&p->world->random);
 }

@@ -33,7 +33,7 @@ struct peer_make {
 			  const struct ip_addr *from);
 	bool speaks_when_yielding;
 	bool adopts_counter; /**< goes on from the last counter heard */
-	uint64_t tick_us; /**< timers are rounded up to whole ticks, and one more; 0: they are not */
+	uint64_t tick_us;    /**< timers are rounded up to whole ticks, and one more; 0: not */
 };
 
 extern const struct peer_make peer_ucarp;
@@ -64,9 +64,14 @@ struct peer {
 int peer_init(struct peer *p, struct sim_world *w, unsigned int index, const uint8_t *key,
 	      size_t key_len, const struct ip_addr *addresses, size_t count);
 void peer_free(struct peer *p);
+/** Other addresses from the next peer_start() on. -ENOMEM or 0. */
+int peer_readdress(struct peer *p, const uint8_t *key, size_t key_len,
+		   const struct ip_addr *addresses, size_t count);
 
 /** INIT to BACKUP. */
 void peer_start(struct peer *p);
+/** Gone without a word, and what it has heard is forgotten. */
+void peer_crash(struct peer *p);
 
 /** The interval between advertisements of that speed. */
 uint64_t peer_interval_us(uint8_t advbase, uint8_t advskew);

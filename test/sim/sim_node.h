@@ -33,6 +33,10 @@ struct sim_group {
 	size_t address_count;
 	uint32_t announce_interval_s;
 	enum carp_checksum6 checksum6;
+	/** Accepted besides, with a length above 0. */
+	uint8_t accepted_key[19];
+	size_t accepted_key_len;
+	uint64_t address_grace_us;
 };
 
 /** What one node thinks of one group. */
@@ -41,6 +45,8 @@ struct sim_member {
 	uint8_t advbase;
 	uint8_t advskew;
 	enum carp_digest_variant digest;
+	enum carp_replay replay;
+	uint64_t counter; /**< of the first frame; 0: one that rises with every start */
 	bool up;
 	struct carp_vhid *vhid;
 	enum carp_state role; /**< as published to the workers */
@@ -102,6 +108,8 @@ void sim_node_set_link(struct sim_node *n, unsigned int segment, bool up);
 void sim_node_set_admin(struct sim_node *n, unsigned int member, bool up);
 void sim_node_set_settings(struct sim_node *n, const struct carp_settings *settings);
 void sim_node_force(struct sim_node *n, unsigned int member, enum carp_state state);
+/** Take what the members say now, as a reload does. */
+void sim_node_reload(struct sim_node *n);
 void sim_node_demote(struct sim_node *n, int32_t delta);
 
 /** True if nothing but its peers keeps the member from being MASTER. */

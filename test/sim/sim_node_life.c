@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-static void
-create_member(struct sim_node *n, struct sim_member *m)
+static struct carp_vhid_config
+config_of(const struct sim_node *n, const struct sim_member *m, struct carp_secret *accepted)
 {
 	const struct sim_group *g = m->group;
 	struct carp_vhid_config c = {
@@ -18,14 +18,32 @@ create_member(struct sim_node *n, struct sim_member *m)
 		.digest = m->digest,
 		.checksum6 = g->checksum6,
 		.announce_interval_s = g->announce_interval_s,
-		.counter = (uint64_t)n->starts << 32 | sim_random_below(&n->world->random, 1 << 30),
+		.accept = accepted,
+		.accept_count = g->accepted_key_len > 0 ? 1 : 0,
+		.address_grace_us = g->address_grace_us,
+		.replay = m->replay,
+		.counter = m->counter,
 		.up = m->up,
 	};
 
+	*accepted = (struct carp_secret){ g->accepted_key, g->accepted_key_len };
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		c.source[f] = n->source[g->segment][f];
 		c.has_source[f] = true;
 	}
+	return c;
+}
+
+static void
+create_member(struct sim_node *n, struct sim_member *m)
+{
+	const struct sim_group *g = m->group;
+	struct carp_secret accepted;
+	struct carp_vhid_config c = config_of(n, m, &accepted);
+
+	if (c.counter == 0)
+		c.counter = (uint64_t)n->starts << 32 |
+			    sim_random_below(&n->world->random, 1 << 30);
 	m->vhid = carp_vhid_create(n->ifc[g->segment], &c);
 	m->role = CARP_INIT;
 	if (m->vhid == NULL)
@@ -145,6 +163,20 @@ sim_node_force(struct sim_node *n, unsigned int member, enum carp_state state)
 		      state == CARP_MASTER ? "* forced MASTER" : "* forced BACKUP");
 	if (carp_vhid_force(m->vhid, state, n->world->now_us, &actions) == 0)
 		sim_node_act(n, m, &actions);
+	sim_node_catch_up(n);
+}
+
+void
+sim_node_reload(struct sim_node *n)
+{
+	sim_node_note(n, NULL, SIM_DISTURB, "* reload");
+	for (unsigned int i = 0; i < n->member_count; i++) {
+		struct carp_secret accepted;
+		struct carp_vhid_config c = config_of(n, &n->members[i], &accepted);
+
+		if (carp_vhid_reconfigure(n->members[i].vhid, &c, n->world->now_us) != 0)
+			sim_world_fail(n->world, "node %c: cannot reload", 'A' + n->index);
+	}
 	sim_node_catch_up(n);
 }
 

@@ -70,6 +70,33 @@ frame_new_split(const void *octets, size_t len, size_t first)
 	return m;
 }
 
+static void
+free_octets(void *octets, void *owner)
+{
+	free(octets);
+	free(owner);
+}
+
+struct rte_mbuf *
+frame_new_exact(const void *octets, size_t len)
+{
+	struct rte_mbuf_ext_shared_info *owner = malloc(sizeof(*owner));
+	struct rte_mbuf *m = segment_new("", 0);
+	uint8_t *copy = malloc(len);
+
+	if (owner == NULL || copy == NULL)
+		abort();
+	memcpy(copy, octets, len);
+	owner->free_cb = free_octets;
+	owner->fcb_opaque = owner;
+	rte_mbuf_ext_refcnt_set(owner, 1);
+	rte_pktmbuf_attach_extbuf(m, copy, RTE_BAD_IOVA, (uint16_t)len, owner);
+	m->data_off = 0;
+	m->data_len = (uint16_t)len;
+	m->pkt_len = (uint32_t)len;
+	return m;
+}
+
 unsigned int
 frames_in_use(void)
 {

@@ -25,6 +25,9 @@ struct rte_mbuf *frame_new(const void *octets, size_t len);
 /** The same in two segments, the first of @p first octets. */
 struct rte_mbuf *frame_new_split(const void *octets, size_t len, size_t first);
 
+/** A frame whose memory ends where it ends: sanitizers see each octet that is read behind it. */
+struct rte_mbuf *frame_new_exact(const void *octets, size_t len);
+
 /** How many frames are taken from the pool: a test ends with as many as it began. */
 unsigned int frames_in_use(void);
 

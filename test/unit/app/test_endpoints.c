@@ -34,10 +34,10 @@ static const struct question {
 	{ "/interface/table", "", "interfaces", FULL_INTERFACES },
 	{ "/interface/info", FULL_INTERFACE, "addresses", CONFIG_ADDRESSES_MAX },
 	{ "/neigh/table", FULL_INTERFACE, "neighbours", NEIGH_CAPACITY },
+	{ "/neigh/stats", "", NULL, 0 },
 	{ "/fwd/route", FULL_ROUTE_VIRTUAL, NULL, 0 },
 	{ "/fwd/route", FULL_ROUTE_PATHS, NULL, 0 },
 	{ "/fwd/tables", "", NULL, 0 },
-	{ "/neigh/stats", "", NULL, 0 },
 	{ "/worker/stats", "", "workers", FULL_WORKERS },
 	{ "/koi/health", "", NULL, 0 },
 };

@@ -74,9 +74,10 @@ static void
 show_has_a_line_for_each_interface_and_vhid(void)
 {
 	CU_ASSERT_EQUAL(run("show"), 0);
-	/* Two headings, a blank line between the tables; a blank line and the demotion below. */
-	CU_ASSERT_EQUAL(lines(), FULL_INTERFACES + FULL_VHIDS + 3 + 2);
+	/* Two headings, between them a blank line and the sum; a blank line and the demotion below. */
+	CU_ASSERT_EQUAL(lines(), FULL_INTERFACES + FULL_VHIDS + 4 + 2);
 	CU_ASSERT_PTR_NOT_NULL(strstr(output, "\n" FULL_VHID "  "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(output, "\n4096 vhids: 4096 "));
 	CU_ASSERT_PTR_NOT_NULL(strstr(output, "\ninterface-00255  up"));
 }
 

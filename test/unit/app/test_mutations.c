@@ -307,33 +307,6 @@ static struct {
 	uint64_t echoes; /* whose request had a right ICMP sum */
 } seen;
 
-static void
-free_octets(void *octets, void *owner)
-{
-	free(octets);
-	free(owner);
-}
-
-/* A segment whose memory ends where it ends. */
-static struct rte_mbuf *
-segment_of(const uint8_t *octets, size_t len)
-{
-	struct rte_mbuf_ext_shared_info *owner = malloc(sizeof(*owner));
-	struct rte_mbuf *m = frame_new("", 0);
-	uint8_t *copy = malloc(len);
-
-	REQUIRE(owner != NULL && copy != NULL);
-	memcpy(copy, octets, len);
-	owner->free_cb = free_octets;
-	owner->fcb_opaque = owner;
-	rte_mbuf_ext_refcnt_set(owner, 1);
-	rte_pktmbuf_attach_extbuf(m, copy, RTE_BAD_IOVA, (uint16_t)len, owner);
-	m->data_off = 0;
-	m->data_len = (uint16_t)len;
-	m->pkt_len = (uint32_t)len;
-	return m;
-}
-
 /* The frame, sometimes in two segments. */
 static struct rte_mbuf *
 mbuf_of(const struct frame *f)
@@ -342,9 +315,9 @@ mbuf_of(const struct frame *f)
 	struct rte_mbuf *m;
 
 	if (below(4) != 0 || first >= f->len)
-		return segment_of(f->octets, f->len);
-	m = segment_of(f->octets, first);
-	REQUIRE(rte_pktmbuf_chain(m, segment_of(f->octets + first, f->len - first)) == 0);
+		return frame_new_exact(f->octets, f->len);
+	m = frame_new_exact(f->octets, first);
+	REQUIRE(rte_pktmbuf_chain(m, frame_new_exact(f->octets + first, f->len - first)) == 0);
 	return m;
 }
 
@@ -480,7 +453,7 @@ main(int argc, char **argv)
 	make_good_frames();
 	/* Each is what it says before it is damaged. */
 	for (int i = 0; i < KINDS; i++)
-		feed(&good[i], segment_of(good[i].octets, good[i].len), now_tsc += clock_scale.hz);
+		feed(&good[i], frame_new_exact(good[i].octets, good[i].len), now_tsc += clock_scale.hz);
 	REQUIRE(seen.answered == 3 && seen.echoes == 1);
 	REQUIRE(seen.punted == 6 && seen.accepted == 4);
 	for (int n = 0; n < FRAMES; n++) {

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What comes out of DPDK's telemetry socket: each reply is JSON, fits, and says what was answered. */
+#include <inttypes.h>
 #include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "endpoint.h"
 #include "endpoint_telemetry.h"
 #include "full_runtime.h"
@@ -215,6 +219,40 @@ an_error_says_why(void)
 	json_decref(answer);
 }
 
+#define ASKERS 8
+
+static _Atomic bool is_over;
+
+static void *
+ask_without_pause(void *arg)
+{
+	int mine = telemetry_client_connect();
+
+	while (!atomic_load(&is_over))
+		json_decref(telemetry_client_ask(mine, "/carp/table", "", NULL));
+	close(mine);
+	return arg;
+}
+
+/* koi's end does not wait for a gap between questions. */
+static void
+questions_do_not_hold_up_the_end(void)
+{
+	pthread_t thread[ASKERS];
+	uint64_t begin_us;
+
+	for (size_t i = 0; i < ASKERS; i++)
+		CU_ASSERT_EQUAL_FATAL(pthread_create(&thread[i], NULL, ask_without_pause, NULL), 0);
+	usleep(200000);
+	begin_us = clock_us();
+	endpoint_telemetry_stop();
+	fprintf(stderr, "  %" PRIu64 " us until nobody asks\n", clock_us() - begin_us);
+	CU_ASSERT(clock_us() - begin_us < 1000000);
+	atomic_store(&is_over, true);
+	for (size_t i = 0; i < ASKERS; i++)
+		pthread_join(thread[i], NULL);
+}
+
 static int
 run_endpoints(void)
 {
@@ -222,6 +260,7 @@ run_endpoints(void)
 		SUITE_TEST(full_tables_arrive_whole),
 		SUITE_TEST(answers_without_lists_arrive),
 		SUITE_TEST(an_error_says_why),
+		SUITE_TEST(questions_do_not_hold_up_the_end),
 	};
 	int status;
 

@@ -156,7 +156,7 @@ fixture_payload(struct fixture *f, const struct advert *a, uint8_t payload[CARP_
 }
 
 enum carp_counter
-fixture_hear(struct fixture *f, uint64_t at_us, const struct advert *a)
+fixture_input(struct fixture *f, uint64_t at_us, const struct advert *a)
 {
 	uint8_t payload[CARP_HEADER_LEN];
 	struct carp_received rx = {
@@ -169,6 +169,17 @@ fixture_hear(struct fixture *f, uint64_t at_us, const struct advert *a)
 	rx.to = carp_group(rx.from.family);
 	fixture_payload(f, a, payload);
 	return carp_vhid_input(f->vhid, &rx, at_us, &f->out);
+}
+
+enum carp_counter
+fixture_hear(struct fixture *f, uint64_t at_us, const struct advert *a)
+{
+	enum carp_counter verdict = fixture_input(f, at_us, a);
+
+	if (verdict == CARP_ACCEPTED && carp_vhid_state(f->vhid) == CARP_BACKUP &&
+	    carp_vhid_next_us(f->vhid) == 0)
+		fixture_run(f, at_us);
+	return verdict;
 }
 
 struct carp_vhid_status

@@ -52,6 +52,9 @@ void fixture_run(struct fixture *f, uint64_t now_us);
 unsigned int fixture_run_until(struct fixture *f, uint64_t until_us);
 
 void fixture_payload(struct fixture *f, const struct advert *a, uint8_t payload[CARP_HEADER_LEN]);
+/** carp_vhid_input(), and no more. */
+enum carp_counter fixture_input(struct fixture *f, uint64_t at_us, const struct advert *a);
+/** The same, and as BACKUP the run that follows if it is due. */
 enum carp_counter fixture_hear(struct fixture *f, uint64_t at_us, const struct advert *a);
 
 struct ip_addr address(const char *text);

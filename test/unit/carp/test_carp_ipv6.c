@@ -97,7 +97,9 @@ pseudo_header_is_that_of_the_destination(void)
 static void
 ipv4_has_no_pseudo_header(void)
 {
-	struct carp_frame frame = { .source = address("10.0.0.2"), .destination = address("10.0.0.3") };
+	struct carp_frame frame = {
+		.source = address("10.0.0.2"), .destination = address("10.0.0.3"),
+	};
 	uint8_t octets[CARP_FRAME_MAX];
 	struct fixture f;
 

@@ -210,6 +210,78 @@ conditions_do_not_wait(void)
 	fixture_close(&f);
 }
 
+/* ------------------------------------------------------------------------------------------- */
+
+static const struct advert resigns = { .advbase = 255, .advskew = 255, .counter = 1 };
+static const struct advert successor = { .from = "10.0.0.4", .advbase = 1, .counter = 2 };
+
+static void
+what_is_heard_is_acted_on_by_the_next_run(void)
+{
+	struct fixture f;
+
+	fixture_open_backup(&f);
+	fixture_input(&f, SECOND, &resigns);
+	CHECK_ACTIONS(&f, "");
+	CU_ASSERT_EQUAL(carp_vhid_next_us(f.vhid), 0);
+	carp_vhid_run(f.vhid, SECOND + 10, SECOND - 1, &f.out);
+	CHECK_ACTIONS(&f, "");
+	CU_ASSERT_EQUAL(carp_vhid_next_us(f.vhid), 0);
+	carp_vhid_run(f.vhid, SECOND + 20, SECOND, &f.out);
+	CHECK_ACTIONS(&f, "Msa");
+	CU_ASSERT_STRING_EQUAL(fixture_reason(&f, 0), "master will time out, 10.0.0.3 bowed out");
+	CU_ASSERT_EQUAL(fixture_status(&f).since_us, SECOND + 20);
+	fixture_close(&f);
+}
+
+/* A bow-out that waited in the queue of a node that was held, and behind it who has followed. */
+static void
+a_bow_out_that_was_followed_is_void(void)
+{
+	struct fixture f;
+
+	fixture_open_backup(&f);
+	fixture_input(&f, SECOND, &resigns);
+	fixture_input(&f, SECOND + 500, &successor);
+	fixture_run(&f, 2 * SECOND);
+	CHECK_ACTIONS(&f, "");
+	CHECK_STATE(&f, CARP_BACKUP);
+	CU_ASSERT_EQUAL(fixture_status(&f).transitions, 1);
+	CU_ASSERT_EQUAL(carp_vhid_next_us(f.vhid), SECOND + 500 + OWN_MASTER_DOWN);
+	fixture_close(&f);
+}
+
+/* What came before it, by way of another worker, does not. */
+static void
+what_came_before_does_not_void_it(void)
+{
+	struct fixture f;
+
+	fixture_open_backup(&f);
+	fixture_input(&f, SECOND, &resigns);
+	fixture_input(&f, SECOND - 500, &successor);
+	fixture_run(&f, 2 * SECOND);
+	CHECK_ACTIONS(&f, "Msa");
+	fixture_close(&f);
+}
+
+static void
+init_voids_it(void)
+{
+	struct fixture f;
+
+	fixture_open_backup(&f);
+	fixture_input(&f, SECOND, &resigns);
+	carp_vhid_set_admin(f.vhid, false);
+	fixture_run(&f, SECOND);
+	CHECK_ACTIONS(&f, "I");
+	carp_vhid_set_admin(f.vhid, true);
+	fixture_run(&f, SECOND);
+	CHECK_ACTIONS(&f, "B");
+	CU_ASSERT_EQUAL(carp_vhid_next_us(f.vhid), SECOND + OWN_MASTER_DOWN);
+	fixture_close(&f);
+}
+
 static const struct suite_test tests[] = {
 	SUITE_TEST(backup_waits_until_all_is_heard),
 	SUITE_TEST(hearing_ahead_of_time_does_not_hurry),
@@ -224,6 +296,10 @@ static const struct suite_test tests[] = {
 	SUITE_TEST(late_master_hears_its_successor),
 	SUITE_TEST(late_master_leaves_it_to_an_equal),
 	SUITE_TEST(conditions_do_not_wait),
+	SUITE_TEST(what_is_heard_is_acted_on_by_the_next_run),
+	SUITE_TEST(a_bow_out_that_was_followed_is_void),
+	SUITE_TEST(what_came_before_does_not_void_it),
+	SUITE_TEST(init_voids_it),
 };
 
 int

@@ -444,7 +444,7 @@ strict_takes_two_families_in_either_order(void)
 		ACCEPTS(&f, i * SECOND, "fe80::3", i + 3);
 		ACCEPTS(&f, i * SECOND, "10.0.0.3", i + 2);
 	}
-	/* What one family has used, the other may not; nor what neither can have kept back so long. */
+	/* What one family has used the other may not, nor what was left out so long ago. */
 	REFUSES(&f, 500 * SECOND, "10.0.0.3", 399);
 	REFUSES(&f, 500 * SECOND, "fe80::3", 399);
 	ACCEPTS(&f, 500 * SECOND, "10.0.0.3", 601);

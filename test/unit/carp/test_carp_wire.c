@@ -196,9 +196,9 @@ counters_and_states_have_names(void)
 {
 	static const char *const names[CARP_COUNTERS] = {
 		"received", "received6", "sent", "sent6", "send_errors", "trailing",
-		"sum_plain6", "sum_pseudo6", "drop_len", "drop_ver", "drop_type", "drop_vhid", "drop_ttl", "drop_sum", "drop_echo",
-		"drop_peer", "drop_auth", "drop_replay", "drop_not_allowed", "foreign_vrrp", "split_brain",
-		"foreign_claim",
+		"sum_plain6", "sum_pseudo6", "drop_len", "drop_ver", "drop_type", "drop_vhid",
+		"drop_ttl", "drop_sum", "drop_echo", "drop_peer", "drop_auth", "drop_replay",
+		"drop_not_allowed", "foreign_vrrp", "split_brain", "foreign_claim",
 	};
 	unsigned int i;
 

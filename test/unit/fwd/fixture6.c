@@ -134,8 +134,8 @@ check_frame(int line, const struct vip_roles *roles, struct rte_mbuf *m, enum wa
 
 	in.count = out[0].count = out[1].count = out[2].count = 0;
 	burst_add(&in, m);
-	fwd_input6(&worker, &interface, roles, &in, &out[WAY_REPLY], &out[WAY_CARP],
-		   NULL, &out[WAY_DROP]);
+	fwd_input6(&worker, &interface, roles, &in, &out[WAY_REPLY], &out[WAY_CARP], NULL,
+		   &out[WAY_DROP]);
 	went = in.count == 0 && out[way].count == 1 &&
 	       out[0].count + out[1].count + out[2].count == 1;
 	CU_ASSERT_TRUE(went);

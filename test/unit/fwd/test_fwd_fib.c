@@ -241,7 +241,8 @@ a_refused_change_has_changed_nothing(void)
 		fib_route("2001:db8::/32", 0),	fib_route("2001:db8::/40", 9),
 	};
 	struct fwd_route there[] = {
-		fib_route("10.0.0.0/8", 1), fib_route("10.0.0.0/25", 2), fib_route("10.0.1.0/24", 3),
+		fib_route("10.0.0.0/8", 1),	fib_route("10.0.0.0/25", 2),
+		fib_route("10.0.1.0/24", 3),
 		fib_route("2001:db8::/32", 4), fib_route("2001:db8::/36", 5),
 	};
 	struct fib_model model = { 0 };
@@ -268,7 +269,7 @@ a_refused_change_has_changed_nothing(void)
 }
 
 /*
- * A table of exactly the room that its routes need takes them, however often they go and come, below
+ * A table with exactly the room that its routes need takes them, however often they go and come, below
  * what says the same as they do, or does not.
  */
 static void

@@ -16,7 +16,11 @@
 #include "fwd/fwd_adj.h"
 #include "suite.h"
 
+#if defined(__SANITIZE_THREAD__)
+#define CHANGES 10000 /* each takes many times as long */
+#else
 #define CHANGES 100000
+#endif
 #define BATCH 50
 #define PROBES 64
 #define WORKER 0

@@ -242,7 +242,7 @@ make(struct neigh_table *t, enum event event, uint64_t now_us)
 		CU_ASSERT_EQUAL(neigh_pin(t, &host, INTERFACE, now_us), 0);
 		break;
 	case UNPIN:
-		neigh_unpin(t, &host, INTERFACE, now_us);
+		neigh_unpin(t, &host, INTERFACE);
 		break;
 	case STATIC_A:
 	case STATIC_B:
@@ -444,7 +444,7 @@ pinned_one_is_kept_reachable(void)
 		}
 	}
 	CU_ASSERT_TRUE(probes > 3600 / 50 - 1 && probes <= 3600 / 20);
-	neigh_unpin(t, &host, INTERFACE, now_us);
+	neigh_unpin(t, &host, INTERFACE);
 	CU_ASSERT_EQUAL(neigh_find(t, &host, INTERFACE)->pins, 0);
 	neigh_destroy(t);
 }
@@ -458,10 +458,10 @@ pins_are_counted(void)
 		CU_ASSERT_EQUAL(neigh_pin(t, &host, INTERFACE, START), 0);
 	CU_ASSERT_EQUAL(neigh_pin(t, &host, INTERFACE, START), -EOVERFLOW);
 	for (int i = 0; i < 254; i++)
-		neigh_unpin(t, &host, INTERFACE, START);
+		neigh_unpin(t, &host, INTERFACE);
 	CU_ASSERT_EQUAL(neigh_find(t, &host, INTERFACE)->pins, 1);
-	neigh_unpin(t, &host, INTERFACE, START);
-	neigh_unpin(t, &host, INTERFACE, START);
+	neigh_unpin(t, &host, INTERFACE);
+	neigh_unpin(t, &host, INTERFACE);
 	/* Nobody wants it: it is asked for to the end, and forgotten. */
 	for (uint64_t now_us = START; now_us < START + 10 * SECOND; now_us += SECOND)
 		table_run(t, now_us);

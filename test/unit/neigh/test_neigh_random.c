@@ -137,7 +137,7 @@ pin(struct world *w, uint16_t interface, uint32_t host)
 
 	b->asked = 0;
 	if (b->is_pinned)
-		neigh_unpin(w->t, &addr, interface, w->now_us);
+		neigh_unpin(w->t, &addr, interface);
 	else if (neigh_pin(w->t, &addr, interface, w->now_us) != 0)
 		return;
 	b->is_pinned = !b->is_pinned;

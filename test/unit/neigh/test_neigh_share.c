@@ -258,7 +258,7 @@ unknown_interfaces_are_refused(void)
 	CU_ASSERT_EQUAL(errno, EINVAL);
 	CU_ASSERT_EQUAL(neigh_pin(t, &addr, 2, START), -EINVAL);
 	CU_ASSERT_EQUAL(neigh_set_static(t, &addr, 2, s.mac, START), -EINVAL);
-	neigh_unpin(t, &addr, 2, START);
+	neigh_unpin(t, &addr, 2);
 	neigh_clear_static(t, &addr, 2, START);
 	CU_ASSERT_EQUAL(table_count_used(t), 0);
 	neigh_destroy(t);

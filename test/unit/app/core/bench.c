@@ -2,6 +2,7 @@
 #include "bench.h"
 
 #include <err.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +26,10 @@
 #define PEER_MAC 0x090000000002
 #define IP_AT 14
 #define CARP_AT 34
+#define CARP6_AT 54
 
 struct bench bench;
+const char *bench_router;
 
 static char eal_dir[] = "/tmp/koi-core-XXXXXX";
 static struct rte_mempool *pool;
@@ -126,6 +129,10 @@ write_vhid(FILE *to, const struct bench_vhid *v)
 		v->vhid, v->advbase, v->advskew);
 	for (unsigned int i = 1; i <= addresses; i++)
 		fprintf(to, "%s\"10.0.%u.%u/16\"", i == 1 ? "" : ", ", v->vhid, i);
+	for (unsigned int i = 1; i <= v->addresses6; i++)
+		fprintf(to, ", \"fd00::%x:0:0:%x/64\"", v->vhid, i);
+	if (bench_router != NULL)
+		fprintf(to, ", \"fe80::%x/64\"", v->vhid);
 	fprintf(to, "]}");
 }
 
@@ -136,9 +143,16 @@ bench_config(const struct bench_vhid *vhids, size_t count)
 	FILE *to = fmemopen(text, CONFIG_TEXT_MAX, "w");
 	struct config_report report;
 	struct config *config;
+	bool has_ip6 = false;
 
+	for (size_t i = 0; i < count; i++)
+		has_ip6 |= vhids[i].addresses6 != 0;
 	fprintf(to, "{\"interfaces\": [{\"name\": \"lan\", \"device\": \"net_ring_lan%u\", "
-		"\"addresses\": [\"" BENCH_OWN "/16\"]}], \"vhids\": [", opened);
+		"\"addresses\": [\"" BENCH_OWN "/16\"%s]", opened,
+		has_ip6 ? ", \"" BENCH_OWN6 "/64\"" : "");
+	if (bench_router != NULL)
+		fprintf(to, ", \"router_advertisement\": %s", bench_router);
+	fprintf(to, "}], \"vhids\": [");
 	for (size_t i = 0; i < count; i++) {
 		fprintf(to, i == 0 ? "" : ", ");
 		write_vhid(to, &vhids[i]);
@@ -227,11 +241,17 @@ note_frame(unsigned int worker, const struct rte_mbuf *m)
 		errx(1, "too many frames");
 	bench.sent_count++;
 	*f = (struct bench_frame){ .at_us = time_us, .worker = worker };
-	if (octets[12] == 8 && octets[13] == 0) {
-		f->vhid = octets[CARP_AT + 1];
-		f->advskew = octets[CARP_AT + 2];
-		f->advbase = octets[CARP_AT + 5];
-	} else {
+	memcpy(f->octets, octets, RTE_MIN(rte_pktmbuf_data_len(m), sizeof(f->octets)));
+	f->is_ip6 = octets[12] == 0x86 && octets[13] == 0xdd;
+	if (f->is_ip6 ? octets[20] == CARP_IPPROTO : octets[13] == 0 && octets[23] == CARP_IPPROTO) {
+		const uint8_t *carp = octets + (f->is_ip6 ? CARP6_AT : CARP_AT);
+
+		f->vhid = carp[1];
+		f->advskew = carp[2];
+		f->advbase = carp[5];
+	} else if (f->is_ip6 && octets[IP_AT + 6] == IPPROTO_ICMPV6) {
+		f->icmp6 = octets[IP_AT + 40];
+	} else if (octets[13] == 6) {
 		memcpy(&f->arp_be, octets + IP_AT + 14, sizeof(f->arp_be));
 	}
 }
@@ -341,8 +361,8 @@ bench_run_to_master(void)
 /* What comes in                                                                                */
 /* ------------------------------------------------------------------------------------------- */
 
-static void
-receive(unsigned int worker, const uint8_t *octets, size_t len)
+void
+bench_receive(unsigned int worker, const uint8_t *octets, size_t len)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
 
@@ -383,7 +403,7 @@ bench_hear(uint8_t vhid, uint8_t advbase, uint8_t advskew)
 	mac_store(frame.source_mac, mac_of_vhid(vhid));
 	ip_addr_parse("10.0.0.3", &frame.source);
 	len = carp_frame_build(&frame, payload, octets);
-	receive(0, octets, len);
+	bench_receive(0, octets, len);
 }
 
 void
@@ -391,7 +411,7 @@ bench_hear_noise(unsigned int worker)
 {
 	static const uint8_t noise[60] = { 0x02, [12] = 0x88, [13] = 0xb5 };
 
-	receive(worker, noise, sizeof(noise));
+	bench_receive(worker, noise, sizeof(noise));
 }
 
 bool
@@ -405,7 +425,7 @@ bench_answers(unsigned int worker, const char *address)
 	ip_addr_parse(address, &target);
 	ip_addr_parse("10.0.0.9", &sender);
 	arp_build_request(octets, ip_addr_v4_be(&target), ip_addr_v4_be(&sender), PEER_MAC);
-	receive(worker, octets, sizeof(octets));
+	bench_receive(worker, octets, sizeof(octets));
 	worker_turn(&bench.r.worker[worker], time_us * CYCLES_PER_US);
 	take_sent(worker);
 	for (size_t i = before; i < bench.sent_count; i++)

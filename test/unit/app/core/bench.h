@@ -20,15 +20,20 @@
 #define MS UINT64_C(1000)
 #define SECOND UINT64_C(1000000)
 
-/** A vhid of the configuration; its addresses are 10.0.VHID.1 and so on. */
+#define BENCH_OWN6 "fd00::2"
+
+/** A vhid of the configuration; its addresses are 10.0.VHID.1 and fd00:0:0:0:VHID::1 and so on. */
 struct bench_vhid {
 	uint8_t vhid;
 	uint8_t advbase;
 	uint8_t advskew;
 	uint8_t addresses; /**< 0 means 1 */
+	uint8_t addresses6; /**< with any of them there is an own IPv6 address, too */
 };
 
-/** What went out: an advertisement if vhid is not 0, else ARP. */
+#define BENCH_OCTETS 128
+
+/** What went out: an advertisement if vhid is not 0, else ARP if it is not 0, else something else. */
 struct bench_frame {
 	uint64_t at_us;
 	unsigned int worker;
@@ -36,6 +41,9 @@ struct bench_frame {
 	uint8_t advbase;
 	uint8_t advskew;
 	uint32_t arp_be; /**< the sender's address */
+	bool is_ip6;
+	uint8_t icmp6;   /**< the type, of an ICMPv6 message without extension headers */
+	uint8_t octets[BENCH_OCTETS]; /**< its beginning */
 };
 
 #define BENCH_FRAMES_MAX 20000
@@ -51,6 +59,10 @@ struct bench {
 };
 
 extern struct bench bench;
+
+/** The router_advertisement of "lan" in what bench_config() makes, or NULL; with it each vhid has
+ *  fe80::VHID, too. */
+extern const char *bench_router;
 
 /** Start the EAL, once. */
 void bench_start(const char *program);
@@ -76,6 +88,8 @@ void bench_run_to_master(void);
 
 /** An advertisement of 10.0.0.3 arrives at the queue of worker 0. */
 void bench_hear(uint8_t vhid, uint8_t advbase, uint8_t advskew);
+/** A frame arrives at the queue of a worker. */
+void bench_receive(unsigned int worker, const uint8_t *octets, size_t len);
 /** A frame that concerns nobody. */
 void bench_hear_noise(unsigned int worker);
 /** True if the worker answers an ARP request for the address; it takes one turn. */
