@@ -25,6 +25,8 @@ const struct endpoint endpoints[] = {
 	{ "/neigh/table", "The neighbours of an interface. Parameters: INTERFACE[,FROM]",
 	  endpoint_neigh_table },
 	{ "/neigh/stats", "Neighbours by state, and what was asked and held", endpoint_neigh_stats },
+	{ "/fwd/stats", "What was forwarded and what was dropped, of all interfaces",
+	  endpoint_fwd_stats },
 	{ "/fwd/route", "What is done with packets to an address. Parameters: ADDRESS",
 	  endpoint_fwd_route },
 	{ "/fwd/tables", "Room and memory of the forwarding tables", endpoint_fwd_tables },

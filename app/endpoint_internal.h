@@ -110,6 +110,7 @@ json_t *endpoint_interface_table(const struct runtime *r, struct endpoint_query 
 json_t *endpoint_interface_info(const struct runtime *r, struct endpoint_query *q);
 json_t *endpoint_neigh_table(const struct runtime *r, struct endpoint_query *q);
 json_t *endpoint_neigh_stats(const struct runtime *r, struct endpoint_query *q);
+json_t *endpoint_fwd_stats(const struct runtime *r, struct endpoint_query *q);
 json_t *endpoint_fwd_route(const struct runtime *r, struct endpoint_query *q);
 json_t *endpoint_fwd_tables(const struct runtime *r, struct endpoint_query *q);
 json_t *endpoint_worker_stats(const struct runtime *r, struct endpoint_query *q);

@@ -73,7 +73,7 @@ def to_forward4(target_mac: str, number: int) -> bytes:
 
 
 def to_forward6(target_mac: str, number: int) -> bytes:
-    """Likewise over IPv6; a header more, and 64 octets on the wire no more."""
+    """Likewise over IPv6; the headers alone take 62 octets."""
     target = f'2001:200:0:{number % 2}::1'
     return frames.udp6(target_mac, FORWARD_MAC, f'2001:db8::{10 + number:x}', target,
                        1024 + number)

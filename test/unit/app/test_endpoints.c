@@ -37,6 +37,7 @@ static const struct question {
 	{ "/neigh/stats", "", NULL, 0 },
 	{ "/fwd/route", FULL_ROUTE_VIRTUAL, NULL, 0 },
 	{ "/fwd/route", FULL_ROUTE_PATHS, NULL, 0 },
+	{ "/fwd/stats", "", NULL, 0 },
 	{ "/fwd/tables", "", NULL, 0 },
 	{ "/worker/stats", "", "workers", FULL_WORKERS },
 	{ "/koi/health", "", NULL, 0 },

@@ -15,7 +15,7 @@ static struct fwd_tables tables;
 static struct fwd_tx tx;
 static struct fwd_unresolved_burst unresolved;
 static struct burst in, reply, carp, drop;
-static struct fwd_transit route;
+static struct fwd_transit route4, route6;
 static const struct vip_interface *by_index[INTERFACES] = { &interfaces[LAN], &interfaces[WAN] };
 
 /* ------------------------------------------------------------------------------------------- */
@@ -57,6 +57,19 @@ static const struct {
 	{ "198.18.5.0/24", VIA_NARROW }, { "198.18.6.0/24", FWD_ADJ_INDEX_BLACKHOLE },
 };
 
+static const struct {
+	const char *prefix;
+	uint16_t adjacency;
+} routes6[] = {
+	{ "2001:db8:a::/64", LAN_LINK }, { "2001:db8:b::/64", WAN_LINK },
+	{ "2001:db8:a::2/128", LAN_LOCAL }, { "2001:db8:b::2/128", WAN_LOCAL },
+	{ "2001:db8:a::1/128", LAN_VHID }, { "2001:db8:b::1/128", WAN_VHID },
+	{ "2001:200::/64", VIA_A }, { "2001:200:0:2::/64", VIA_SILENT },
+	{ "2001:200:0:3::/64", VIA_FAILED }, { "2001:200:0:4::/64", VIA_BOTH },
+	{ "2001:200:0:5::/64", VIA_NARROW },
+	{ "2001:200:0:6::/64", FWD_ADJ_INDEX_BLACKHOLE },
+};
+
 /* Hosts that are known, in the place of the table that control keeps. */
 static const struct {
 	const char *addr;
@@ -68,6 +81,14 @@ static const struct {
 	{ LAN_FAILED, LAN, HOST_FAILED },
 };
 
+/* Hosts have the same last octet in both families. */
+static bool
+is_host(const struct fwd_host_key *key, size_t n)
+{
+	return key->family == IP_V4 ? memcmp(key->addr, hosts[n].addr, 4) == 0 :
+				      key->addr[15] == (uint8_t)hosts[n].addr[3];
+}
+
 void
 fwd_hosts_find(const struct fwd_hosts *h, const struct fwd_host_key *const keys[],
 	       unsigned int count, uint32_t adjacency[])
@@ -76,8 +97,7 @@ fwd_hosts_find(const struct fwd_hosts *h, const struct fwd_host_key *const keys[
 	for (unsigned int i = 0; i < count; i++) {
 		adjacency[i] = FWD_HOST_UNKNOWN;
 		for (size_t n = 0; n < SUITE_LEN(hosts); n++)
-			if (keys[i]->family == IP_V4 && keys[i]->interface == hosts[n].interface &&
-			    memcmp(keys[i]->addr, hosts[n].addr, 4) == 0)
+			if (keys[i]->interface == hosts[n].interface && is_host(keys[i], n))
 				adjacency[i] = hosts[n].adjacency;
 	}
 }
@@ -135,6 +155,24 @@ router_narrow(uint16_t mtu)
 }
 
 static bool
+create_table6(void)
+{
+	struct rte_fib6_conf conf = { .type = RTE_FIB6_DUMMY, .max_routes = 100 };
+
+	tables.ip6 = rte_fib6_create("router6", SOCKET_ID_ANY, &conf);
+	if (tables.ip6 == NULL)
+		return false;
+	for (size_t i = 0; i < SUITE_LEN(routes6); i++) {
+		struct ip_prefix p;
+
+		if (ip_prefix_parse(routes6[i].prefix, &p) != 0 ||
+		    rte_fib6_add(tables.ip6, p.addr.octets, p.len, routes6[i].adjacency) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
 create_tables(void)
 {
 	struct rte_fib_conf conf = { .type = RTE_FIB_DUMMY, .max_routes = 100 };
@@ -152,7 +190,7 @@ create_tables(void)
 		if (rte_fib_add(tables.ip4, addr, p.len, routes[i].adjacency) != 0)
 			return false;
 	}
-	return true;
+	return create_table6();
 }
 
 bool
@@ -168,28 +206,37 @@ router_start(void)
 }
 
 static void
-set_up_interface(unsigned int index, const char *own, const char *virtual, const char *mac,
-		 uint8_t vhid, enum vip_role role)
+set_up_interface(unsigned int index, const char *const text[4], const char *mac, uint8_t vhid,
+		 enum vip_role role)
 {
-	struct vip_address addresses[2] = { { .vhid = VIP_OWN }, { .vhid = vhid } };
+	struct vip_address addresses[4] = {
+		{ .vhid = VIP_OWN }, { .vhid = VIP_OWN }, { .vhid = vhid }, { .vhid = vhid },
+	};
 	struct vip_interface *ifc = &interfaces[index];
 
-	ip_prefix_parse(own, &addresses[0].prefix);
-	ip_prefix_parse(virtual, &addresses[1].prefix);
+	for (unsigned int i = 0; i < 4; i++)
+		ip_prefix_parse(text[i], &addresses[i].prefix);
 	vip_set_destroy((struct vip_set *)(uintptr_t)vip_interface_set(ifc));
 	ifc->index = (uint16_t)index;
 	vip_roles_init(&ifc->roles);
 	vip_role_store(&ifc->roles, vhid, vip_role_word(role, 1));
 	atomic_store(&ifc->set,
-		     vip_set_create(addresses, 2, mac_load((const uint8_t *)mac), SOCKET_ID_ANY));
+		     vip_set_create(addresses, 4, mac_load((const uint8_t *)mac), SOCKET_ID_ANY));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(vip_interface_set(ifc));
 }
 
 void
 router_set_up(enum vip_role role)
 {
-	set_up_interface(LAN, "10.0.0.2/24", "10.0.0.1/24", LAN_MAC, 1, role);
-	set_up_interface(WAN, "192.0.2.2/24", "192.0.2.1/24", WAN_MAC, 2, role);
+	static const char *const lan[] = {
+		"10.0.0.2/24", "2001:db8:a::2/64", "10.0.0.1/24", "2001:db8:a::1/64",
+	};
+	static const char *const wan[] = {
+		"192.0.2.2/24", "2001:db8:b::2/64", "192.0.2.1/24", "2001:db8:b::1/64",
+	};
+
+	set_up_interface(LAN, lan, LAN_MAC, 1, role);
+	set_up_interface(WAN, wan, WAN_MAC, 2, role);
 	set_adjacencies();
 	memset(&worker, 0, sizeof(worker));
 	/* A second has a thousand cycles, an error costs one. */
@@ -263,7 +310,7 @@ run(unsigned int by, const struct vip_roles *roles, struct rte_mbuf *const *m,
     unsigned int count)
 {
 	memset(&fate, 0, sizeof(fate));
-	in.count = reply.count = carp.count = route.count = drop.count = 0;
+	in.count = reply.count = carp.count = drop.count = 0;
 	for (unsigned int i = 0; i < count; i++)
 		burst_add(&in, m[i]);
 	way = (struct fwd_way){
@@ -278,11 +325,14 @@ run(unsigned int by, const struct vip_roles *roles, struct rte_mbuf *const *m,
 		.drop = &drop,
 		.now_tsc = way.now_tsc + 1000,
 	};
-	fwd_input4(&worker, way.ifc, roles, &in, &reply, &carp, &route, &drop);
+	fwd_input4(&worker, way.ifc, roles, &in, &reply, &carp, &route4, &drop);
+	fwd_input6(&worker, way.ifc, roles, &in, &reply, &carp, &route6, &drop);
 	CU_ASSERT_EQUAL(in.count, 0);
-	if (route.count != 0)
-		fwd_route4(&way, &route);
-	CU_ASSERT_EQUAL(route.count, 0);
+	if (route4.count != 0)
+		fwd_route4(&way, &route4);
+	if (route6.count != 0)
+		fwd_route6(&way, &route6);
+	CU_ASSERT_EQUAL(route4.count + route6.count, 0);
 	fate.dropped = drop.count;
 	fate.replied = reply.count;
 	fate.carp = carp.count;
@@ -295,6 +345,7 @@ run(unsigned int by, const struct vip_roles *roles, struct rte_mbuf *const *m,
 	CU_ASSERT_EQUAL(rte_mempool_in_use_count(router.pool), 0);
 	CU_ASSERT_EQUAL(rte_mempool_in_use_count(router.indirect), 0);
 	atomic_store(&worker.counter[FWD_RECEIVED4], 0);
+	atomic_store(&worker.counter[FWD_RECEIVED6], 0);
 }
 
 void

@@ -4,10 +4,13 @@
  * A router with two interfaces, an own and a virtual address on each, and a few routes. A frame is
  * handed over, and what became of it is looked at.
  *
- *     lan 10.0.0.2/24, vhid 1 10.0.0.1          wan 192.0.2.2/24, vhid 2 192.0.2.1
+ *     lan 10.0.0.2/24, 2001:db8:a::2/64; vhid 1 10.0.0.1, 2001:db8:a::1
+ *     wan 192.0.2.2/24, 2001:db8:b::2/64; vhid 2 192.0.2.1, 2001:db8:b::1
  */
 #ifndef ROUTER_H
 #define ROUTER_H
+
+#include <stdio.h>
 
 #include "fixture.h"
 
