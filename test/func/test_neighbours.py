@@ -278,8 +278,8 @@ def solicitations_of(capture, target: str) -> list[tuple[str, str]]:
     """For an address: to which MAC, and as whom."""
     wanted = ipaddress.ip_address(target).packed
     return [(f.data[0:6].hex(':'), str(ipaddress.ip_address(f.data[22:38])))
-            for f in capture.frames()
-            if f.data[12:14] == b'\x86\xdd' and f.data[54:55] == b'\x87' and f.data[62:78] == wanted]
+            for f in capture.frames() if f.data[12:14] == b'\x86\xdd' and
+            f.data[54:55] == b'\x87' and f.data[62:78] == wanted]
 
 
 def test_ipv6_neighbour_is_asked_for_and_probed(lab):
