@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "election_internal.h"
 #include "host_link.h"
-#include "nd/nd_router.h"
+#include "nd/nd.h"
 #include "router_timer.h"
 
 /* How often roles and solicitations are looked at: what is sent is seconds apart. */

@@ -377,7 +377,9 @@ apply_first(struct runtime *r, struct config *config)
 		return rc;
 	/* The counters of this run are out of reach of the next before they are used. */
 	replay_store_flush(r->replay);
-	change_step(r, list, UINT_MAX, clock_us());
+	/* Some steps are taken in portions; here nobody waits in between. */
+	while (!change_step(r, list, UINT_MAX, clock_us()))
+		;
 	reload_show(r, list);
 	reload_finish(r, list);
 	return 0;

@@ -30,8 +30,8 @@ struct stages {
 	struct burst carp;
 	struct burst reply;
 	struct burst drop;
-	struct burst route4; /* what is to be forwarded */
-	struct burst route6;
+	struct fwd_transit route4; /* what is to be forwarded */
+	struct fwd_transit route6;
 	struct neigh_sightings sightings;
 	struct fwd_unresolved_burst unresolved;
 	const struct vip_roles *roles;
@@ -133,7 +133,7 @@ run_arp(struct worker_interface *wi, struct koi_interface *ifc, struct stages *s
 static void
 run_ip4(struct worker_interface *wi, struct koi_interface *ifc, struct stages *s)
 {
-	struct burst *route = s->tables != NULL && s->tables->ip4 != NULL ? &s->route4 : NULL;
+	struct fwd_transit *route = s->tables != NULL && s->tables->ip4 != NULL ? &s->route4 : NULL;
 
 	if (s->in.count != 0)
 		fwd_input4(&wi->fwd, &ifc->vip, s->roles, &s->in, &s->reply, &s->carp, route,
@@ -143,7 +143,7 @@ run_ip4(struct worker_interface *wi, struct koi_interface *ifc, struct stages *s
 static void
 run_ip6(struct worker_interface *wi, struct koi_interface *ifc, struct stages *s)
 {
-	struct burst *route = s->tables != NULL && s->tables->ip6 != NULL ? &s->route6 : NULL;
+	struct fwd_transit *route = s->tables != NULL && s->tables->ip6 != NULL ? &s->route6 : NULL;
 
 	if (s->in.count != 0)
 		nd_input(&wi->nd, &ifc->vip, s->roles, &s->in, &s->reply, &s->drop, &s->sightings);
@@ -166,8 +166,8 @@ begin(struct worker *w, struct koi_interface *ifc, struct stages *s, uint64_t no
 	burst_init(&s->carp);
 	burst_init(&s->reply);
 	burst_init(&s->drop);
-	burst_init(&s->route4);
-	burst_init(&s->route6);
+	s->route4.count = s->route6.count = 0;
+	s->route4.octets = s->route6.octets = 0;
 	s->sightings.count = 0;
 	s->unresolved.count = 0;
 }

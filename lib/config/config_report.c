@@ -43,9 +43,10 @@ config_quote(const char *text, char buf[CONFIG_QUOTED])
 	for (; *text != '\0'; text++) {
 		size_t add = escape((unsigned char)*text, escaped);
 		bool starts_character = ((unsigned char)*text & 0xc0) != 0x80;
+		/* Three more octets may belong to this character. */
+		size_t more = starts_character ? 3 : 0;
 
-		/* Room for three more octets of this character, then for the end. */
-		if (starts_character && len + add + 3 + sizeof(ellipsis) > CONFIG_QUOTED) {
+		if (len + add + more + sizeof(ellipsis) > CONFIG_QUOTED) {
 			memcpy(buf + len, ellipsis, sizeof(ellipsis));
 			return buf;
 		}

@@ -229,6 +229,17 @@ read_route(struct file *f, char *line, char *end, char why[CONFIG_WHY])
 	return "there are too many routes before this line";
 }
 
+/* Messages quote words, and go where a text has to be UTF-8. */
+static bool
+is_ascii(const char *at, const char *end)
+{
+	for (; at < end; at++) {
+		if (*at == '\0' || (unsigned char)*at >= 0x80)
+			return false;
+	}
+	return true;
+}
+
 static void
 read_line(struct file *f, char *line, size_t len)
 {
@@ -243,8 +254,8 @@ read_line(struct file *f, char *line, size_t len)
 	line += strspn(line, BLANKS);
 	if (*line == '\0' && line == end)
 		return;
-	if (memchr(line, '\0', (size_t)(end - line)) != NULL)
-		objection = "a NUL byte";
+	if (!is_ascii(line, end))
+		objection = "a byte that is not ASCII";
 	else
 		objection = read_route(f, line, end, why);
 	if (objection != NULL)

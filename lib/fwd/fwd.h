@@ -106,17 +106,17 @@ struct fwd_worker {
  * @param in    what was received; frames that are not untagged IPv4 stay in it
  * @param reply echo replies are added, to go out by the same port
  * @param carp  frames of protocol 112 with a sound IP header are added
- * @param route frames for fwd_route4() are added: their header is sound and they may be forwarded,
- *              but for the TTL. NULL if nothing is forwarded: they are dropped then
+ * @param route what fwd_route4() is to forward is added; NULL if nothing is forwarded: it is dropped
+ *              then
  * @param drop  the others are added
  */
 void fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc,
 		const struct vip_roles *roles, struct burst *in, struct burst *reply,
-		struct burst *carp, struct burst *route, struct burst *drop);
+		struct burst *carp, struct fwd_transit *route, struct burst *drop);
 
 /** Likewise the IPv6 frames; those in @p carp have no extension header. */
 void fwd_input6(struct fwd_worker *w, const struct vip_interface *ifc,
 		const struct vip_roles *roles, struct burst *in, struct burst *reply,
-		struct burst *carp, struct burst *route, struct burst *drop);
+		struct burst *carp, struct fwd_transit *route, struct burst *drop);
 
 #endif /* FWD_H */

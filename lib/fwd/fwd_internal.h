@@ -144,24 +144,8 @@ is_link_local6(const uint8_t addr[16])
 	return (octets_load16(addr) & RTE_BE16(0xffc0)) == RTE_BE16(0xfe80);
 }
 
-/**
- * Layer 2: is the frame for us, and from a single host? @p accepted is the MAC to which the last one
- * was sent; that one has been looked at.
- */
-static inline bool
-fwd_is_accepted(const struct vip_set *set, const struct vip_roles *roles, const uint8_t *f,
-		uint64_t *accepted)
-{
-	/* With the bit that says whether the source is a group. */
-	uint64_t macs = octets_load64(f) & (MAC_MASK | 1ULL << 48);
-
-	if (likely(macs == *accepted))
-		return true;
-	if (macs > MAC_MASK || !vip_accepts_mac(set, roles, macs))
-		return false;
-	*accepted = macs;
-	return true;
-}
+/** Of the first eight octets of a frame: the destination, and whether the source is a group. */
+#define FWD_LAYER2_MASK (MAC_MASK | 1ULL << 48)
 
 /** In place of a counter: for fwd_route4() and fwd_route6(). */
 #define FWD_TO_ROUTE FWD_COUNTERS

@@ -97,54 +97,32 @@ is_ip4(const struct rte_mbuf *m, const uint8_t *f)
 	       octets_load16(f + AT_ETHERTYPE) == RTE_BE16(RTE_ETHER_TYPE_IPV4);
 }
 
-/* IPv4 without options, whatever its type of service. */
-#define PLAIN_MASK RTE_BE32(0xffffff00)
-#define PLAIN_HEAD RTE_BE32(0x08004500)
-
-/* First octets of addresses that a router has to look at more closely, or not at all. */
-static const uint8_t is_odd[256] = { [0] = 1, [127] = 1, [169] = 1, [224 ... 255] = 1 };
-
-/*
- * Is the packet to be forwarded as it is, but for what is on the other side? @p accepted is the MAC
- * to which the last one was sent; that one has been looked at.
- */
-static inline bool
-is_transit(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m,
-	   const uint8_t *f, uint64_t *accepted)
-{
-	uint64_t from, to;
-
-	if (!fwd_is_accepted(set, roles, f, accepted) ||
-	    (octets_load32(f + AT_ETHERTYPE) & PLAIN_MASK) != PLAIN_HEAD)
-		return false;
-	from = octets_load32(f + AT_FROM);
-	to = octets_load32(f + AT_TO);
-	return is_length_sound(m, f, IP4_LEN) && is_header_sound(f, from, to) &&
-	       (is_odd[(uint8_t)from] | is_odd[(uint8_t)to]) == 0;
-}
-
 static void
 sort(struct fwd_worker *w, enum fwd_counter counter, struct rte_mbuf *m, struct burst *carp,
-     struct burst *route, struct burst *drop)
+     struct fwd_transit *route, struct burst *drop)
 {
 	if (counter == FWD_TO_ROUTE) {
-		burst_add(route, m);
+		const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
+
+		route->to4[route->count] = rte_be_to_cpu_32(octets_load32(f + AT_TO));
+		route->frame[route->count++] = m;
+		route->octets += rte_pktmbuf_pkt_len(m);
 		return;
 	}
 	counter_add(&w->counter[counter], 1);
 	burst_add(counter == FWD_CARP4 ? carp : drop, m);
 }
 
-void
-fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct vip_roles *roles,
-	   struct burst *in, struct burst *reply, struct burst *carp, struct burst *route,
-	   struct burst *drop)
+/* What has not been put aside: echo requests to us above all. */
+static __rte_noinline void
+input_local(struct fwd_worker *w, const struct vip_set *set, const struct vip_roles *roles,
+	    struct burst *in, struct burst *reply, struct burst *carp, struct fwd_transit *route,
+	    struct burst *drop)
 {
-	const struct vip_set *set = vip_interface_set(ifc);
 	const unsigned int count = in->count;
 	struct rte_mbuf **const first = &reply->frame[reply->count];
 	struct rte_mbuf **next = first;
-	uint64_t accepted = set->port_mac, octets = 0;
+	uint64_t octets = 0;
 	unsigned int others = 0;
 
 	for (unsigned int i = 0; i < count; i++) {
@@ -156,9 +134,6 @@ fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 			fwd_make_echo_reply4(f);
 			octets += rte_pktmbuf_pkt_len(m);
 			*next++ = m;
-		} else if (route != NULL && rte_pktmbuf_data_len(m) >= ETHER_LEN + IP4_LEN &&
-			   likely(is_transit(set, roles, m, f, &accepted))) {
-			burst_add(route, m);
 		} else if (!is_ip4(m, f)) {
 			in->frame[others++] = m;
 		} else {
@@ -170,4 +145,105 @@ fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 	reply->count += (unsigned int)(next - first);
 	reply->octets += octets;
 	in->count = others;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* What is for somebody else                                                                    */
+/* ------------------------------------------------------------------------------------------- */
+
+/* IPv4 without options, whatever its type of service. */
+#define PLAIN_MASK RTE_BE32(0xffffff00)
+#define PLAIN_HEAD RTE_BE32(0x08004500)
+
+/* First octets of addresses that a router has to look at more closely, or not at all. */
+static const uint8_t is_odd[256] = { [0] = 1, [127] = 1, [169] = 1, [224 ... 255] = 1 };
+
+/*
+ * As is_header_sound(), in words of 64 bits: what is carried out of them is carried in again, since
+ * 2^64 is 1 modulo 0xffff, too.
+ */
+static inline bool
+is_sum_sound(const uint8_t *f)
+{
+	uint64_t sum = octets_load64(f + AT_VERSION), words = octets_load64(f + AT_TTL);
+
+	sum += words;
+	sum += sum < words;
+	words = octets_load32(f + AT_TO);
+	sum += words;
+	sum += sum < words;
+	return sum % 0xffff == 0;
+}
+
+/*
+ * Is the packet to be forwarded as it is, but for what is on the other side? @p accepted is a MAC of
+ * ours. Pings may be for us, and are looked at elsewhere.
+ */
+static inline bool
+is_transit(const struct rte_mbuf *m, const uint8_t *f, uint64_t accepted)
+{
+	uint32_t total_len;
+
+	if (unlikely(rte_pktmbuf_data_len(m) < ETHER_LEN + IP4_LEN ||
+		     (octets_load64(f) & FWD_LAYER2_MASK) != accepted ||
+		     (octets_load32(f + AT_ETHERTYPE) & PLAIN_MASK) != PLAIN_HEAD ||
+		     f[AT_PROTOCOL] == IPPROTO_ICMP))
+		return false;
+	total_len = rte_be_to_cpu_16(octets_load16(f + AT_TOTAL_LEN));
+	/* Shorter than it must be is longer than anything. */
+	return likely(total_len - IP4_LEN <= rte_pktmbuf_pkt_len(m) - ETHER_LEN - IP4_LEN &&
+		      is_sum_sound(f) && (is_odd[f[AT_FROM]] | is_odd[f[AT_TO]]) == 0);
+}
+
+/*
+ * The MAC that the frames of a burst are looked at for: the first one's, if it is ours. What came to
+ * another MAC of ours takes a slower way to the same end.
+ */
+static uint64_t
+find_accepted(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m)
+{
+	uint64_t mac = mac_load(rte_pktmbuf_mtod(m, const uint8_t *));
+
+	return vip_accepts_mac(set, roles, mac) ? mac : set->port_mac;
+}
+
+/* Put aside what is ordinary; the rest stays in @p in. */
+static void
+take_transit(struct burst *in, struct fwd_transit *route, uint64_t accepted)
+{
+	unsigned int others = 0, taken = route->count;
+	uint64_t octets = 0;
+
+	for (unsigned int i = 0; i < in->count; i++) {
+		struct rte_mbuf *m = in->frame[i];
+		const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
+
+		if (unlikely(!is_transit(m, f, accepted))) {
+			in->frame[others++] = m;
+			continue;
+		}
+		route->to4[taken] = rte_be_to_cpu_32(octets_load32(f + AT_TO));
+		route->frame[taken++] = m;
+		octets += rte_pktmbuf_pkt_len(m);
+	}
+	in->count = others;
+	route->count = taken;
+	route->octets += octets;
+}
+
+void
+fwd_input4(struct fwd_worker *w, const struct vip_interface *ifc, const struct vip_roles *roles,
+	   struct burst *in, struct burst *reply, struct burst *carp, struct fwd_transit *route,
+	   struct burst *drop)
+{
+	const struct vip_set *set = vip_interface_set(ifc);
+
+	if (route != NULL && in->count != 0) {
+		unsigned int before = route->count;
+
+		take_transit(in, route, find_accepted(set, roles, in->frame[0]));
+		counter_add(&w->counter[FWD_RECEIVED4], route->count - before);
+	}
+	if (in->count != 0)
+		input_local(w, set, roles, in, reply, carp, route, drop);
 }

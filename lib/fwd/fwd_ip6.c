@@ -73,48 +73,31 @@ is_ip6(const struct rte_mbuf *m, const uint8_t *f)
 	       octets_load16(f + AT_ETHERTYPE) == RTE_BE16(RTE_ETHER_TYPE_IPV6);
 }
 
-/* IPv6, whatever its traffic class and flow label. */
-#define PLAIN_MASK RTE_BE32(0xfffff000)
-#define PLAIN_HEAD RTE_BE32(0x86dd6000)
-
-/* First octets of addresses that a router has to look at more closely, or not at all. */
-static const uint8_t is_odd[256] = { [0] = 1, [0xfe] = 1, [0xff] = 1 };
-
-/* As its namesake of IPv4 does. */
-static inline bool
-is_transit(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m,
-	   const uint8_t *f, uint64_t *accepted)
-{
-	if (!fwd_is_accepted(set, roles, f, accepted) ||
-	    (octets_load32(f + AT_ETHERTYPE) & PLAIN_MASK) != PLAIN_HEAD)
-		return false;
-	return rte_be_to_cpu_16(octets_load16(f + AT_PAYLOAD_LEN)) <=
-		       rte_pktmbuf_pkt_len(m) - (ETHER_LEN + IP6_LEN) &&
-	       (is_odd[f[AT_FROM6]] | is_odd[f[AT_TO6]]) == 0;
-}
-
 static void
 sort(struct fwd_worker *w, enum fwd_counter counter, struct rte_mbuf *m, struct burst *carp,
-     struct burst *route, struct burst *drop)
+     struct fwd_transit *route, struct burst *drop)
 {
 	if (counter == FWD_TO_ROUTE) {
-		burst_add(route, m);
+		octets_store(route->to6[route->count],
+			     octets_load(rte_pktmbuf_mtod(m, const uint8_t *) + AT_TO6));
+		route->frame[route->count++] = m;
+		route->octets += rte_pktmbuf_pkt_len(m);
 		return;
 	}
 	counter_add(&w->counter[counter], 1);
 	burst_add(counter == FWD_CARP6 ? carp : drop, m);
 }
 
-void
-fwd_input6(struct fwd_worker *w, const struct vip_interface *ifc, const struct vip_roles *roles,
-	   struct burst *in, struct burst *reply, struct burst *carp, struct burst *route,
-	   struct burst *drop)
+/* What has not been put aside: echo requests to us above all. */
+static __rte_noinline void
+input_local(struct fwd_worker *w, const struct vip_set *set, const struct vip_roles *roles,
+	    struct burst *in, struct burst *reply, struct burst *carp, struct fwd_transit *route,
+	    struct burst *drop)
 {
-	const struct vip_set *set = vip_interface_set(ifc);
 	const unsigned int count = in->count;
 	struct rte_mbuf **const first = &reply->frame[reply->count];
 	struct rte_mbuf **next = first;
-	uint64_t accepted = set->port_mac, octets = 0;
+	uint64_t octets = 0;
 	unsigned int others = 0;
 
 	for (unsigned int i = 0; i < count; i++) {
@@ -126,9 +109,6 @@ fwd_input6(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 			fwd_make_echo_reply6(f);
 			octets += rte_pktmbuf_pkt_len(m);
 			*next++ = m;
-		} else if (route != NULL && rte_pktmbuf_data_len(m) >= ETHER_LEN + IP6_LEN &&
-			   likely(is_transit(set, roles, m, f, &accepted))) {
-			burst_add(route, m);
 		} else if (!is_ip6(m, f)) {
 			in->frame[others++] = m;
 		} else {
@@ -140,4 +120,76 @@ fwd_input6(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 	reply->count += (unsigned int)(next - first);
 	reply->octets += octets;
 	in->count = others;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+/* What is for somebody else: as in fwd_ip4.c                                                   */
+/* ------------------------------------------------------------------------------------------- */
+
+/* IPv6, whatever its traffic class and flow label. */
+#define PLAIN_MASK RTE_BE32(0xfffff000)
+#define PLAIN_HEAD RTE_BE32(0x86dd6000)
+
+/* First octets of addresses that a router has to look at more closely, or not at all. */
+static const uint8_t is_odd[256] = { [0] = 1, [0xfe] = 1, [0xff] = 1 };
+
+static inline bool
+is_transit(const struct rte_mbuf *m, const uint8_t *f, uint64_t accepted)
+{
+	if (unlikely(rte_pktmbuf_data_len(m) < ETHER_LEN + IP6_LEN ||
+		     (octets_load64(f) & FWD_LAYER2_MASK) != accepted ||
+		     (octets_load32(f + AT_ETHERTYPE) & PLAIN_MASK) != PLAIN_HEAD ||
+		     f[AT_NEXT_HEADER] == IPPROTO_ICMPV6))
+		return false;
+	return likely(rte_be_to_cpu_16(octets_load16(f + AT_PAYLOAD_LEN)) <=
+			      rte_pktmbuf_pkt_len(m) - (ETHER_LEN + IP6_LEN) &&
+		      (is_odd[f[AT_FROM6]] | is_odd[f[AT_TO6]]) == 0);
+}
+
+static uint64_t
+find_accepted(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m)
+{
+	uint64_t mac = mac_load(rte_pktmbuf_mtod(m, const uint8_t *));
+
+	return vip_accepts_mac(set, roles, mac) ? mac : set->port_mac;
+}
+
+static void
+take_transit(struct burst *in, struct fwd_transit *route, uint64_t accepted)
+{
+	unsigned int others = 0, taken = route->count;
+	uint64_t octets = 0;
+
+	for (unsigned int i = 0; i < in->count; i++) {
+		struct rte_mbuf *m = in->frame[i];
+		const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
+
+		if (unlikely(!is_transit(m, f, accepted))) {
+			in->frame[others++] = m;
+			continue;
+		}
+		octets_store(route->to6[taken], octets_load(f + AT_TO6));
+		route->frame[taken++] = m;
+		octets += rte_pktmbuf_pkt_len(m);
+	}
+	in->count = others;
+	route->count = taken;
+	route->octets += octets;
+}
+
+void
+fwd_input6(struct fwd_worker *w, const struct vip_interface *ifc, const struct vip_roles *roles,
+	   struct burst *in, struct burst *reply, struct burst *carp, struct fwd_transit *route,
+	   struct burst *drop)
+{
+	const struct vip_set *set = vip_interface_set(ifc);
+
+	if (route != NULL && in->count != 0) {
+		unsigned int before = route->count;
+
+		take_transit(in, route, find_accepted(set, roles, in->frame[0]));
+		counter_add(&w->counter[FWD_RECEIVED6], route->count - before);
+	}
+	if (in->count != 0)
+		input_local(w, set, roles, in, reply, carp, route, drop);
 }

@@ -56,6 +56,18 @@ struct fwd_unresolved_burst {
 	struct fwd_unresolved item[BURST_MAX];
 };
 
+/** Packets that may be forwarded: their header is sound and they were sent to us. */
+struct fwd_transit {
+	unsigned int count;
+	uint64_t octets;
+	struct rte_mbuf *frame[BURST_MAX];
+	/** Their destinations, as the tables want them: IPv4 in host order. */
+	union {
+		uint32_t to4[BURST_MAX];
+		uint8_t to6[BURST_MAX][16];
+	};
+};
+
 /** One burst of one interface: what it is forwarded with, and where it goes. */
 struct fwd_way {
 	const struct fwd_router *router;
@@ -71,9 +83,9 @@ struct fwd_way {
 };
 
 /** Forward IPv4 packets that fwd_input4() has put aside; @p route is emptied. */
-void fwd_route4(const struct fwd_way *way, struct burst *route);
+void fwd_route4(const struct fwd_way *way, struct fwd_transit *route);
 
 /** ... and IPv6 packets of fwd_input6(). */
-void fwd_route6(const struct fwd_way *way, struct burst *route);
+void fwd_route6(const struct fwd_way *way, struct fwd_transit *route);
 
 #endif /* FWD_ROUTE_H */

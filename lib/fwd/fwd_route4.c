@@ -11,7 +11,9 @@
 static inline uint32_t
 less_life(uint32_t life)
 {
-	return life + 0xffff + ((uint32_t)(life >= 0xfffe0000) << 16);
+	if (unlikely(life >= 0xfffe0000))
+		life += 0x10000;
+	return life + 0xffff;
 }
 
 static inline uint16_t
@@ -29,7 +31,7 @@ forward(struct fwd_tx *tx, struct rte_mbuf *m, struct fwd_adj *a)
 	uint32_t life = octets_load32(f + AT_TTL);
 
 	if (unlikely(a->kind != FWD_ADJ_FORWARD || (mac & FWD_ADJ_RESOLVED) == 0 ||
-		     (uint8_t)life <= 1 || total_len(f) > a->mtu))
+		     (uint8_t)life <= 1 || rte_pktmbuf_pkt_len(m) > a->mtu + (uint32_t)ETHER_LEN))
 		return false;
 	octets_store32(f + AT_TTL, less_life(life));
 	fwd_write_macs(f, mac, a->source_mac);
@@ -61,26 +63,6 @@ refuse_long(const struct fwd_way *way, struct rte_mbuf *m, const struct fwd_adj 
 	refuse(way, m, FWD_DROP_TOO_BIG4, &error);
 }
 
-/* To all hosts of a link that it does not come from, by one of the addresses for that? */
-static bool
-is_broadcast(const struct fwd_way *way, const struct fwd_adj *a, uint32_t to_be)
-{
-	const struct vip_set *set = vip_interface_set(way->router->interface[a->interface]);
-
-	for (size_t i = 0; i < set->onlink_count; i++) {
-		const struct ip_prefix *p = &set->onlink[i];
-		uint32_t hosts, base;
-
-		if (p->addr.family != IP_V4 || p->len >= 31)
-			continue;
-		hosts = UINT32_MAX >> p->len;
-		base = rte_be_to_cpu_32(ip_addr_v4_be(&p->addr)) & ~hosts;
-		if (rte_be_to_cpu_32(to_be) == base || rte_be_to_cpu_32(to_be) == (base | hosts))
-			return true;
-	}
-	return false;
-}
-
 /* There is a next hop. */
 static void
 forward_odd(const struct fwd_way *way, struct rte_mbuf *m, uint32_t adjacency)
@@ -93,9 +75,7 @@ forward_odd(const struct fwd_way *way, struct rte_mbuf *m, uint32_t adjacency)
 	uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
 	bool is_long = total_len(f) > a->mtu;
 
-	if (a->kind == FWD_ADJ_CONNECTED && is_broadcast(way, a, octets_load32(f + AT_TO))) {
-		fwd_drop(way, m, FWD_DROP_BROADCAST4);
-	} else if ((mac & FWD_ADJ_FAILED) != 0) {
+	if ((mac & FWD_ADJ_FAILED) != 0) {
 		refuse(way, m, FWD_DROP_HOST4, &host_unreachable);
 	} else if (is_long && (octets_load16(f + AT_FRAGMENT) & DONT_FRAGMENT_BE) != 0) {
 		refuse_long(way, m, a);
@@ -147,7 +127,7 @@ settle(const struct fwd_way *way, struct rte_mbuf *m, uint32_t adjacency)
 	if (a->kind == FWD_ADJ_BLACKHOLE)
 		fwd_drop(way, m, FWD_DROP_BLACKHOLE4);
 	else if (a->kind == FWD_ADJ_MARTIAN)
-		fwd_drop(way, m, FWD_DROP_MARTIAN);
+		fwd_drop(way, m, FWD_DROP_BROADCAST4); /* others have not come this far */
 	else if (rte_pktmbuf_mtod(m, const uint8_t *)[AT_TTL] <= 1)
 		refuse(way, m, FWD_DROP_TTL4, &ttl_exceeded);
 	else if (a->kind == FWD_ADJ_NO_ROUTE)
@@ -175,20 +155,16 @@ route_odd(const struct fwd_way *way, struct fwd_odd *odd)
 /* ------------------------------------------------------------------------------------------- */
 
 void
-fwd_route4(const struct fwd_way *way, struct burst *route)
+fwd_route4(const struct fwd_way *way, struct fwd_transit *route)
 {
 	struct fwd_adj *const adj = way->router->adj;
 	struct fwd_tx *const tx = way->tx;
 	const unsigned int count = route->count;
-	uint32_t to[BURST_MAX];
 	uint64_t hop[BURST_MAX];
 	struct fwd_odd odd;
 
 	odd.count = 0;
-	for (unsigned int i = 0; i < count; i++)
-		to[i] = rte_be_to_cpu_32(octets_load32(
-			rte_pktmbuf_mtod_offset(route->frame[i], const uint8_t *, AT_TO)));
-	rte_fib_lookup_bulk(way->tables->ip4, to, hop, (int)count);
+	rte_fib_lookup_bulk(way->tables->ip4, route->to4, hop, (int)count);
 	for (unsigned int i = 0; i < count; i++) {
 		if (likely(forward(tx, route->frame[i], &adj[hop[i]])))
 			continue;
@@ -196,7 +172,7 @@ fwd_route4(const struct fwd_way *way, struct burst *route)
 		odd.frame[odd.count++] = route->frame[i];
 	}
 	fwd_count(way, IP_V4, FWD_FORWARDED4, count - odd.count);
-	burst_init(route);
+	route->count = 0;
 	if (odd.count != 0)
 		route_odd(way, &odd);
 }

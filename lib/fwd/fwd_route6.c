@@ -22,7 +22,7 @@ forward(struct fwd_tx *tx, struct rte_mbuf *m, struct fwd_adj *a)
 	uint32_t head = octets_load32(f + AT_PAYLOAD_LEN);
 
 	if (unlikely(a->kind != FWD_ADJ_FORWARD || (mac & FWD_ADJ_RESOLVED) == 0 ||
-		     head < 2 * ONE_HOP || packet_len(head) > a->mtu))
+		     head < 2 * ONE_HOP || rte_pktmbuf_pkt_len(m) > a->mtu + (uint32_t)ETHER_LEN))
 		return false;
 	octets_store32(f + AT_PAYLOAD_LEN, head - ONE_HOP);
 	fwd_write_macs(f, mac, a->source_mac);
@@ -134,20 +134,16 @@ route_odd(const struct fwd_way *way, struct fwd_odd *odd)
 /* ------------------------------------------------------------------------------------------- */
 
 void
-fwd_route6(const struct fwd_way *way, struct burst *route)
+fwd_route6(const struct fwd_way *way, struct fwd_transit *route)
 {
 	struct fwd_adj *const adj = way->router->adj;
 	struct fwd_tx *const tx = way->tx;
 	const unsigned int count = route->count;
-	uint8_t to[BURST_MAX][RTE_FIB6_IPV6_ADDR_SIZE];
 	uint64_t hop[BURST_MAX];
 	struct fwd_odd odd;
 
 	odd.count = 0;
-	for (unsigned int i = 0; i < count; i++)
-		octets_store(to[i], octets_load(rte_pktmbuf_mtod_offset(
-					    route->frame[i], const uint8_t *, AT_TO6)));
-	rte_fib6_lookup_bulk(way->tables->ip6, to, hop, (int)count);
+	rte_fib6_lookup_bulk(way->tables->ip6, route->to6, hop, (int)count);
 	for (unsigned int i = 0; i < count; i++) {
 		if (likely(forward(tx, route->frame[i], &adj[hop[i]])))
 			continue;
@@ -155,7 +151,7 @@ fwd_route6(const struct fwd_way *way, struct burst *route)
 		odd.frame[odd.count++] = route->frame[i];
 	}
 	fwd_count(way, IP_V6, FWD_FORWARDED4, count - odd.count);
-	burst_init(route);
+	route->count = 0;
 	if (odd.count != 0)
 		route_odd(way, &odd);
 }

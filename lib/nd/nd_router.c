@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "nd/nd_router.h"
+#include "nd/nd.h"
 
 #include <errno.h>
 

@@ -10,6 +10,7 @@ ETHERTYPE_ARP = 0x0806
 ETHERTYPE_VLAN = 0x8100
 ETHERTYPE_IPV6 = 0x86dd
 ICMP = 1
+UDP = 17
 ICMPV6 = 58
 CARP = 112
 BROADCAST = 'ff:ff:ff:ff:ff:ff'
@@ -58,6 +59,14 @@ def ipv4(source: str, destination: str, protocol: int, payload: bytes, *, ttl: i
     return header(checksum(header(0))) + payload
 
 
+def udp(destination_mac: str, source_mac: str, source: str, destination: str, source_port: int,
+        payload: bytes = b'') -> bytes:
+    """To the discard port, without a checksum."""
+    message = struct.pack('!HHHH', source_port, 9, 8 + len(payload), 0) + payload
+    return ethernet(destination_mac, source_mac, ETHERTYPE_IPV4,
+                    ipv4(source, destination, UDP, message))
+
+
 def group_mac6(group: str) -> str:
     return '33:33:' + mac_text(socket.inet_pton(socket.AF_INET6, group)[12:])
 
@@ -73,6 +82,14 @@ def ipv6(source: str, destination: str, protocol: int, payload: bytes, *,
                         len(payload) if length is None else length, protocol, hop_limit) +
             socket.inet_pton(socket.AF_INET6, source) +
             socket.inet_pton(socket.AF_INET6, destination) + payload)
+
+
+def udp6(destination_mac: str, source_mac: str, source: str, destination: str, source_port: int,
+         payload: bytes = b'') -> bytes:
+    """To the discard port, with a checksum that is not right."""
+    message = struct.pack('!HHHH', source_port, 9, 8 + len(payload), 1) + payload
+    return ethernet(destination_mac, source_mac, ETHERTYPE_IPV6,
+                    ipv6(source, destination, UDP, message))
 
 
 def icmpv6(source: str, destination: str, message: bytes, **header) -> bytes:

@@ -98,6 +98,17 @@ def test_what_has_no_room_changes_nothing(koi):
     koi.stop()
 
 
+def test_static_neighbours_are_next_hops_at_once(koi):
+    macs = {f'10.1.0.{n}': f'02:00:00:00:01:{n:02x}' for n in range(1, 50) if n != 2}
+    koi.config['neighbors'] = [{'interface': 'far', 'address': address, 'mac': mac}
+                               for address, mac in macs.items()]
+    koi.start()
+    for destination in ('8.8.8.8', '172.16.0.1', '20.0.0.1'):
+        for hop in koi.ask(f'/fwd/route,{destination}')['next_hops'].values():
+            assert (hop['state'], hop['mac']) == ('resolved', macs[hop['address']])
+    koi.stop()
+
+
 def test_one_interface_has_no_tables(lab):
     koi = lab.koi('a', '10.0.0.2').configure().start()
     assert koi.ask('/fwd/tables') == {'memory_bytes': 0, 'changes': 0}

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What many routes cost: the time to start with them, memory, and the time to change some.
 
-Starts koi with a routes_file of that many routes, changes 1,000 of them by a reload, then replaces
-all of them. Devices are virtual; no root, no hugepages.
+Starts koi with a routes_file of that many routes, changes 1,000 of them by a reload, then all of
+them; once while nothing arrives, and once while packets to changed routes are forwarded, none of
+which may be lost. Devices are virtual; no hugepages.
 """
 import argparse
 import ipaddress
@@ -19,6 +20,8 @@ import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / 'func'))
 
+import frames  # noqa: E402
+import pcap  # noqa: E402
 from telemetry import Telemetry  # noqa: E402
 from wait import wait_for  # noqa: E402
 
@@ -27,6 +30,10 @@ MANAGER = 'koi-manager'
 # Lengths as often as in the Internet's table, roughly.
 LENGTHS4 = {24: 60, 23: 10, 22: 12, 21: 5, 20: 5, 19: 3, 18: 2, 16: 2, 25: 1}
 LENGTHS6 = {48: 48, 44: 10, 40: 10, 36: 5, 33: 3, 32: 24}
+FLOWS = 256
+# What net_pcap gives to the first port.
+PORT_MAC = '02:70:63:61:70:00'
+HOST_MAC = '02:00:00:00:00:01'
 HOPS4 = [f'10.1.0.{n}' for n in range(10, 26)]
 HOPS6 = [f'fd00:1::{n:x}' for n in range(10, 26)]
 
@@ -79,25 +86,44 @@ def other_hops(routes: list[tuple[str, int, str]], count: int) -> list[tuple[str
             for i, (prefix, family, hop) in enumerate(routes)]
 
 
+def packets_to(routes: list[tuple[str, int, str]]) -> list[bytes]:
+    """Packets to the first addresses of some routes."""
+    packets = []
+    for prefix, family, _ in random.sample(routes, min(FLOWS, len(routes))):
+        address = prefix.partition('/')[0]
+        if family == 4:
+            packets.append(frames.echo_request(PORT_MAC, HOST_MAC, '10.0.0.7', address, 1, 1))
+        else:
+            packets.append(frames.echo_request6(PORT_MAC, HOST_MAC, 'fd00::7', address, 1, 1))
+    return packets
+
+
 def took(begin: float, cpu_s: float) -> dict:
     """Seconds, and those of the thread that does the work: the machine may do other things, too."""
     return {'s': round(time.monotonic() - begin, 3), 'cpu_s': round(cpu_s, 3)}
 
 
 class Koi:
-    """A koi with two interfaces that receive nothing, and the routes of a file."""
+    """A koi with two interfaces and the routes of a file; what it is to forward arrives for ever."""
 
-    def __init__(self, folder: pathlib.Path, koi: pathlib.Path):
+    def __init__(self, folder: pathlib.Path, koi: pathlib.Path, packets: list[bytes] | None = None):
         self.folder, self.koi = folder, koi
         self.routes = folder / 'routes.txt'
         self.config = folder / 'koi.json'
         self.prefix = f'koiload-{os.getpid()}'
+        device = 'net_null0,no-rx=1'
+        if packets is not None:
+            pcap.write_pcap(folder / 'packets.pcap', packets)
+            device = f'net_pcap0,rx_pcap={folder}/packets.pcap,infinite_rx=1'
         self.config.write_text(json.dumps({
+            'workers': {'idle': 'poll' if packets is not None else 'sleep'},
             'interfaces': [
-                {'name': 'lan', 'device': 'net_null0,no-rx=1', 'mac_mode': 'promiscuous',
+                {'name': 'lan', 'device': device, 'mac_mode': 'promiscuous',
                  'addresses': ['10.0.0.2/24', 'fd00::2/64']},
                 {'name': 'wan', 'device': 'net_null1,no-rx=1', 'mac_mode': 'promiscuous',
                  'addresses': ['10.1.0.2/24', 'fd00:1::2/64']}],
+            'neighbors': [{'interface': 'wan', 'address': hop, 'mac': '02:00:00:00:01:01'}
+                          for hop in HOPS4 + HOPS6],
             'vhids': [], 'routes_file': 'routes.txt'}))
         self.popen: subprocess.Popen | None = None
         self.log = folder / 'koi.log'
@@ -148,6 +174,12 @@ class Koi:
         finally:
             telemetry.close()
 
+    def traffic(self) -> dict:
+        """Packets so far: received, sent, dropped."""
+        lan, wan = (self.ask(f'/interface/info,{name}') for name in ('lan', 'wan'))
+        return {'received': lan['rx_packets'], 'sent': wan['tx_packets'],
+                'dropped': lan['drops'] + wan['drops']}
+
     def resident_mib(self) -> int:
         status = pathlib.Path(f'/proc/{self.popen.pid}/status').read_text()
         return int(re.search(r'VmRSS:\s+(\d+)', status)[1]) // 1024
@@ -171,6 +203,26 @@ def measure(koi: Koi, routes: list[tuple[str, int, str]]) -> dict:
     return figures
 
 
+def measure_loss(koi: Koi, routes: list[tuple[str, int, str]]) -> dict:
+    """Packets that were forwarded and dropped from before a reload of 1,000 routes to after it."""
+    write_routes(koi.routes, routes)
+    koi.start()
+    wait_for('packets are forwarded', lambda: koi.traffic()['sent'] > 0, START_S)
+    before = koi.traffic()
+    figures = {'reload_1000': koi.reload(other_hops(routes, 1000))}
+    after = koi.traffic()
+    return figures | {key: after[key] - before[key] for key in before}
+
+
+def judge(figures: dict, count: int) -> list[str]:
+    wrong = []
+    if figures['changes'] != count + min(1000, count):
+        wrong.append(f"{figures['changes']} routes have changed")
+    if figures['forwarding']['sent'] == 0 or figures['forwarding']['dropped'] != 0:
+        wrong.append('packets were lost')
+    return wrong
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--koi', type=pathlib.Path, default='build/app/koi')
@@ -180,18 +232,23 @@ def main() -> int:
 
     random.seed(1)
     routes = make_routes(args.ip4, args.ip6)
-    with tempfile.TemporaryDirectory(prefix='koi-load-') as folder:
-        koi = Koi(pathlib.Path(folder), args.koi.resolve())
+    with tempfile.TemporaryDirectory(prefix='koi-load-') as name:
+        folder, path = pathlib.Path(name), args.koi.resolve()
+        quiet, busy = Koi(folder, path), None
         try:
-            figures = measure(koi, routes)
+            figures = measure(quiet, routes)
+            quiet.stop()
+            busy = Koi(folder, path, packets_to(routes))
+            figures['forwarding'] = measure_loss(busy, routes)
         finally:
-            koi.stop()
+            for koi in (quiet, busy):
+                if koi is not None:
+                    koi.stop()
     print(json.dumps(figures, indent=2))
-    expected = len(routes) + min(1000, len(routes))
-    if figures['changes'] != expected:
-        print(f"{figures['changes']} routes have changed, {expected} were to", file=sys.stderr)
-        return 1
-    return 0
+    wrong = judge(figures, len(routes))
+    for text in wrong:
+        print(text, file=sys.stderr)
+    return 1 if wrong else 0
 
 
 if __name__ == '__main__':

@@ -24,6 +24,8 @@ VIRTUAL_MAC = f'00:00:5e:00:01:{VHID:02x}'
 PORT_MAC = '02:70:63:61:70:00'
 # Without the checksum, which no virtual device has.
 FRAME_MIN = 60
+# Of the host that sends what is forwarded.
+FORWARD_MAC = '02:00:00:00:00:01'
 
 
 def neighbours() -> list[tuple[str, str]]:
@@ -62,6 +64,31 @@ def reference_of(name: str) -> str:
     return name.replace('nd-', 'arp-').replace('echo6-', 'echo-')
 
 
+def to_forward4(target_mac: str, number: int) -> bytes:
+    """A UDP packet to one of two networks in turn, as DPDK's l3fwd has them."""
+    source = f'192.0.2.{10 + number % 240}'
+    target = f'198.18.{number % 2}.{1 + number * 7 % 250}'
+    return frames.udp(target_mac, FORWARD_MAC, source, target, 1024 + number).ljust(
+        FRAME_MIN, b'\0')
+
+
+def to_forward6(target_mac: str, number: int) -> bytes:
+    """Likewise over IPv6; a header more, and 64 octets on the wire no more."""
+    target = f'2001:200:0:{number % 2}::1'
+    return frames.udp6(target_mac, FORWARD_MAC, f'2001:db8::{10 + number:x}', target,
+                       1024 + number)
+
+
+def write_forward_captures(folder: pathlib.Path, target_mac: str = PORT_MAC,
+                           name: str = '') -> dict[str, pathlib.Path]:
+    """What is forwarded, sent to this MAC."""
+    paths = {}
+    for family, make in (('forward4', to_forward4), ('forward6', to_forward6)):
+        paths[family] = folder / f'{family}{name}.pcap'
+        pcap.write_pcap(paths[family], [make(target_mac, number) for number in range(FLOWS)])
+    return paths
+
+
 def write_captures(folder: pathlib.Path) -> dict[str, pathlib.Path]:
     """One capture for each thing that is measured."""
     contents = {
@@ -82,5 +109,6 @@ def write_captures(folder: pathlib.Path) -> dict[str, pathlib.Path]:
 
 
 if __name__ == '__main__':
-    for path in write_captures(pathlib.Path(sys.argv[1])).values():
+    where = pathlib.Path(sys.argv[1])
+    for path in (write_captures(where) | write_forward_captures(where)).values():
         print(path)

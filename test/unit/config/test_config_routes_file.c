@@ -128,12 +128,16 @@ next_hops_and_lines_have_a_limit(void)
 }
 
 static void
-nul_bytes_are_named(void)
+bytes_that_are_not_ascii_are_named(void)
 {
-	static const char text[] = "10.1.0.0/16 blackhole\n10.2.0.0/16 \0blackhole\n\0\n";
+	static const char text[] = "10.1.0.0/16 blackhole # \xc3\xa4\n10.2.0.0/16 \0blackhole\n"
+				   "\0\n10.3.0.0/16 \xc3\xa4\n\x92\n";
 
 	fixture_write("routes.txt", text, sizeof(text) - 1, 0600);
-	fixture_expect(WITH_ROUTES, AT "2: a NUL byte\n" AT "3: a NUL byte", "");
+	fixture_expect(WITH_ROUTES,
+		       AT "2: a byte that is not ASCII\n" AT "3: a byte that is not ASCII\n" AT
+			  "4: a byte that is not ASCII\n" AT "5: a byte that is not ASCII",
+		       "");
 }
 
 static void
@@ -317,7 +321,7 @@ main(void)
 		SUITE_TEST(bad_lines_are_named),
 		SUITE_TEST(what_is_remembered_is_right),
 		SUITE_TEST(next_hops_and_lines_have_a_limit),
-		SUITE_TEST(nul_bytes_are_named),
+		SUITE_TEST(bytes_that_are_not_ascii_are_named),
 		SUITE_TEST(prefixes_are_there_once),
 		SUITE_TEST(many_errors_are_counted),
 		SUITE_TEST(files_that_cannot_be_read_are_named),

@@ -14,7 +14,8 @@ static struct fwd_worker worker;
 static struct fwd_tables tables;
 static struct fwd_tx tx;
 static struct fwd_unresolved_burst unresolved;
-static struct burst in, reply, carp, route, drop;
+static struct burst in, reply, carp, drop;
+static struct fwd_transit route;
 static const struct vip_interface *by_index[INTERFACES] = { &interfaces[LAN], &interfaces[WAN] };
 
 /* ------------------------------------------------------------------------------------------- */
@@ -49,6 +50,8 @@ static const struct {
 	{ "10.0.0.0/24", LAN_LINK }, { "192.0.2.0/24", WAN_LINK },
 	{ "10.0.0.2/32", LAN_LOCAL }, { "192.0.2.2/32", WAN_LOCAL },
 	{ "10.0.0.1/32", LAN_VHID }, { "192.0.2.1/32", WAN_VHID },
+	{ "10.0.0.0/32", FWD_ADJ_INDEX_MARTIAN }, { "10.0.0.255/32", FWD_ADJ_INDEX_MARTIAN },
+	{ "192.0.2.0/32", FWD_ADJ_INDEX_MARTIAN }, { "192.0.2.255/32", FWD_ADJ_INDEX_MARTIAN },
 	{ "198.18.0.0/24", VIA_A }, { "198.18.2.0/24", VIA_SILENT },
 	{ "198.18.3.0/24", VIA_FAILED }, { "198.18.4.0/24", VIA_BOTH },
 	{ "198.18.5.0/24", VIA_NARROW }, { "198.18.6.0/24", FWD_ADJ_INDEX_BLACKHOLE },
@@ -98,6 +101,7 @@ set_adjacencies(void)
 {
 	set_adj(FWD_ADJ_INDEX_NO_ROUTE, FWD_ADJ_NO_ROUTE, 0, NULL);
 	set_adj(FWD_ADJ_INDEX_BLACKHOLE, FWD_ADJ_BLACKHOLE, 0, NULL);
+	set_adj(FWD_ADJ_INDEX_MARTIAN, FWD_ADJ_MARTIAN, 0, NULL);
 	set_adj(VIA_A, FWD_ADJ_FORWARD, WAN, A_MAC);
 	set_adj(VIA_B, FWD_ADJ_FORWARD, WAN, B_MAC);
 	set_adj(VIA_SILENT, FWD_ADJ_FORWARD, WAN, NULL);

@@ -6,7 +6,7 @@
 
 #include "base/mac.h"
 #include "frames.h"
-#include "nd/nd_router.h"
+#include "nd/nd.h"
 #include "suite.h"
 
 static struct nd_router_frame built;
