@@ -163,6 +163,13 @@ def test_sender_is_told_of_one_that_does_not_answer(router):
     wait_for('it to be forgotten', lambda: router.neighbour(NOBODY)['state'] == 'none', 6)
 
 
+def test_clean_stop_while_packets_wait(router):
+    """Frames of a port are given back before its pool goes."""
+    router.client.send(packet(router, NOBODY), packet(router, '10.1.0.78'))
+    wait_for('packets that wait', lambda: router.stats()['held'] == 2, 2)
+    router.koi.stop()
+
+
 def test_scan_exhausts_nothing(router):
     """65,000 addresses, nobody there: who answers stays, and so does the election."""
     router.ping()
