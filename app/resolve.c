@@ -30,7 +30,8 @@ resolve_create(const struct runtime *r)
 	s->held = resolve_held_create();
 	if (r->adjacencies != NULL)
 		s->hosts = resolve_hosts_create(r);
-	if (s->config_at == NULL || s->held == NULL || (r->adjacencies != NULL && s->hosts == NULL)) {
+	if (s->config_at == NULL || s->held == NULL ||
+	    (r->adjacencies != NULL && s->hosts == NULL)) {
 		resolve_destroy(s);
 		errno = ENOMEM;
 		return NULL;

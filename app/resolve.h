@@ -13,8 +13,8 @@
  *
  * Threads: control, but for resolve_create(), resolve_destroy() and the targets, which are the
  *          manager's before and after.
- * Memory:  allocated by resolve_create(). Frames come from the pools of the ports; a few are held at
- *          a time, each of them not for long.
+ * Memory:  allocated by resolve_create(). Frames come from the pools of the ports; a few are held
+ *          at a time, each of them not for long.
  * Errors:  negative errno.
  */
 #ifndef RESOLVE_H
@@ -68,7 +68,7 @@ void resolve_destroy(struct resolve *s);
 /** Take what a worker could not send for want of a MAC. True if there is more. */
 bool resolve_take(struct runtime *r, struct worker *w, uint64_t now_us);
 
-/** Do what is due of the neighbours and of the packets that wait for them. True if there is more. */
+/** Do what is due of neighbours and of the packets that wait for them. True if there is more. */
 bool resolve_run(struct runtime *r, uint64_t now_us);
 
 /** An interface may ask again who did not answer: its link is up, or it has become MASTER. */

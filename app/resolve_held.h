@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * Packets that wait for the MAC of their next hop: a few of each neighbour, not many in all, and none
- * of them for long. Where there is no room the oldest goes.
+ * Packets that wait for the MAC of their next hop: a few of each neighbour, not many in all, and
+ * none of them for long. Where there is no room the oldest goes.
  *
  * Threads: control.
  * Memory:  resolve_held_create() allocates. Frames belong to whoever is handed them.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * Adjacencies of hosts on a link: which of them has which neighbour, and when one that is given back
- * may be used again.
+ * Adjacencies of hosts on a link: which of them has which neighbour, and when one that is given
+ * back may be used again.
  *
  * Threads: control.
  * Memory:  resolve_hosts_create() allocates; the adjacencies are those of the runtime's table that
@@ -20,8 +20,8 @@ struct resolve_hosts *resolve_hosts_create(const struct runtime *r);
 void resolve_hosts_destroy(struct resolve_hosts *h);
 
 /**
- * Packets to the neighbour at place @p at of the table go to this MAC from now on, or (0) to nobody:
- * it does not answer.
+ * Packets to the neighbour of an action go to this MAC from now on, or (0) to nobody: it does not
+ * answer.
  *
  * @return 0; -ENOSPC
  */

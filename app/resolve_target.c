@@ -138,8 +138,8 @@ enter(struct runtime *r, const struct resolve_target *target, uint64_t now_us)
 static bool
 is_static_in(const struct resolve_targets *targets, const struct resolve_target *target)
 {
-	return bsearch(target, targets->item, targets->statics, sizeof(targets->item[0]), compare) !=
-	       NULL;
+	return bsearch(target, targets->item, targets->statics, sizeof(targets->item[0]),
+		       compare) != NULL;
 }
 
 static void

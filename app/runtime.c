@@ -446,11 +446,13 @@ runtime_destroy(struct runtime *r)
 	reload_clear(r);
 	if (r->election != NULL)
 		election_destroy(r);
+	/* Packets that wait go before the pools of their ports. */
+	resolve_destroy(r->resolve);
+	for (unsigned int i = 0; i < r->worker_count && r->worker != NULL; i++)
+		destroy_worker(r, &r->worker[i]);
 	for (unsigned int i = 0; i < r->port_count && r->port != NULL; i++)
 		if (r->port[i].port.pool != NULL)
 			port_close(&r->port[i].port);
-	for (unsigned int i = 0; i < r->worker_count && r->worker != NULL; i++)
-		destroy_worker(r, &r->worker[i]);
 	rte_free(r->worker);
 	rte_free(r->port);
 	rte_free(r->interface);
@@ -460,7 +462,6 @@ runtime_destroy(struct runtime *r)
 	rte_ring_free(r->events);
 	rte_ring_free(r->changes);
 	rte_ring_free(r->commands);
-	resolve_destroy(r->resolve);
 	neigh_destroy(r->neighbours);
 	timerheap_destroy(r->timers);
 	record_destroy(r->demotion);

@@ -67,7 +67,9 @@ fwd_hosts_destroy(struct fwd_hosts *h)
 int
 fwd_hosts_add(struct fwd_hosts *h, const struct fwd_host_key *key, uint32_t adjacency)
 {
-	return rte_hash_add_key_data(h->index, key, (void *)(uintptr_t)adjacency) == 0 ? 0 : -ENOSPC;
+	int rc = rte_hash_add_key_data(h->index, key, (void *)(uintptr_t)adjacency);
+
+	return rc == 0 ? 0 : -ENOSPC;
 }
 
 void
@@ -85,5 +87,6 @@ fwd_hosts_find(const struct fwd_hosts *h, const struct fwd_host_key *const keys[
 
 	rte_hash_lookup_bulk_data(h->index, (const void **)(uintptr_t)keys, count, &found, data);
 	for (unsigned int i = 0; i < count; i++)
-		adjacency[i] = (found >> i & 1) != 0 ? (uint32_t)(uintptr_t)data[i] : FWD_HOST_UNKNOWN;
+		adjacency[i] = (found >> i & 1) != 0 ? (uint32_t)(uintptr_t)data[i] :
+						       FWD_HOST_UNKNOWN;
 }

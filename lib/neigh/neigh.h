@@ -9,8 +9,8 @@
  *
  * What a table forgets when it is full: of the interface that has more than its share (or of the
  * newcomer's own) those that did not answer, then those that were only seen, then those that have
- * answered and are not in use; never one that is pinned or static. Those that have not answered have
- * a share of their own besides, so that who asks for every address of a prefix drives out nobody.
+ * answered and are not in use; never one that is pinned or static. Those that have not answered
+ * have a share of their own besides: who asks for every address of a prefix drives out nobody.
  *
  * Threads: the control lcore writes. neigh_copy() and neigh_counter_read() from any thread.
  * Memory:  all of it is allocated by neigh_create().
@@ -42,7 +42,7 @@
 
 /** What a worker saw is worth. */
 enum neigh_evidence {
-	NEIGH_SEEN_SENDER,      /**< it asked: an ARP request, or an NS, RS or RA with its address */
+	NEIGH_SEEN_SENDER,      /**< it asked: an ARP request; an NS, RS or RA with its MAC */
 	NEIGH_SEEN_ANSWER,      /**< it answered us: an ARP reply to our MAC, a solicited NA */
 	NEIGH_SEEN_UNSOLICITED, /**< it told everybody: an NA that nobody asked for */
 	NEIGH_SEEN_CLAIM,       /**< it claims an address of ours; nothing is learned */
@@ -112,7 +112,7 @@ enum neigh_action_type {
 	NEIGH_RESOLVED,     /**< its MAC is known from now on */
 	NEIGH_CHANGED,      /**< it has another one */
 	NEIGH_LOST,         /**< not any more; or it is forgotten that it did not answer */
-	NEIGH_UNREACHABLE,  /**< it did not answer: what waits for it is refused, until the next action */
+	NEIGH_UNREACHABLE,  /**< it did not answer: what waits is refused, until the next action */
 };
 
 /** What is to be done; except for requests, about those only that are wanted. */
@@ -168,8 +168,8 @@ int neigh_learn(struct neigh_table *t, const struct neigh_sighting *seen);
 /**
  * A packet for it is there. Whoever forwards is told of its MAC from now on.
  *
- * @return the entry, valid until the next call; its state says what can be hoped for. NULL with errno
- *         ENOSPC or EINVAL
+ * @return the entry, valid until the next call; its state says what can be hoped for. NULL with
+ *         errno ENOSPC or EINVAL
  */
 const struct neigh_entry *neigh_want(struct neigh_table *t, const struct ip_addr *addr,
 				     uint16_t interface, uint64_t now_us);
@@ -192,7 +192,7 @@ int neigh_set_static(struct neigh_table *t, const struct ip_addr *addr, uint16_t
 void neigh_clear_static(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface,
 			uint64_t now_us);
 
-/** The link has come up: pinned ones that did not answer are asked again at once, if they are few. */
+/** The link has come up: pinned ones that did not answer are asked at once, if they are few. */
 void neigh_link_up(struct neigh_table *t, uint16_t interface, uint64_t now_us);
 
 #define NEIGH_ACTIONS_EACH 2

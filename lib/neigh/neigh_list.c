@@ -88,7 +88,7 @@ neigh_list_follow(struct neigh_table *t, uint32_t at)
 /* Who is forgotten                                                                             */
 /* ------------------------------------------------------------------------------------------- */
 
-/* The interface that gives up an entry: the newcomer's own if it has its share, else the richest. */
+/* Who gives up an entry: the newcomer's own interface if it has its share, else the richest. */
 static struct interface_lists *
 find_giver(struct neigh_table *t, uint16_t interface)
 {
@@ -107,8 +107,8 @@ static uint32_t
 find_victim(const struct interface_lists *giver, enum newcomer newcomer)
 {
 	static const enum list_kind for_seen[] = { LIST_FAILED, LIST_SEEN };
-	static const enum list_kind for_others[] = { LIST_FAILED, LIST_INCOMPLETE, LIST_SEEN, LIST_KNOWN,
-						     LIST_LIVE };
+	static const enum list_kind for_others[] = { LIST_FAILED, LIST_INCOMPLETE, LIST_SEEN,
+						     LIST_KNOWN, LIST_LIVE };
 	const enum list_kind *kinds = newcomer == NEWCOMER_SEEN ? for_seen : for_others;
 	size_t count = newcomer == NEWCOMER_SEEN ? sizeof(for_seen) / sizeof(for_seen[0]) :
 						   sizeof(for_others) / sizeof(for_others[0]);

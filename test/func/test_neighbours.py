@@ -163,6 +163,13 @@ def test_sender_is_told_of_one_that_does_not_answer(router):
     wait_for('it to be forgotten', lambda: router.neighbour(NOBODY)['state'] == 'none', 6)
 
 
+def test_clean_stop_while_packets_wait(router):
+    """Frames of a port are given back before its pool goes."""
+    router.client.send(packet(router, NOBODY), packet(router, '10.1.0.78'))
+    wait_for('packets that wait', lambda: router.stats()['held'] == 2, 2)
+    router.koi.stop()
+
+
 def test_scan_exhausts_nothing(router):
     """65,000 addresses, nobody there: who answers stays, and so does the election."""
     router.ping()
@@ -278,8 +285,8 @@ def solicitations_of(capture, target: str) -> list[tuple[str, str]]:
     """For an address: to which MAC, and as whom."""
     wanted = ipaddress.ip_address(target).packed
     return [(f.data[0:6].hex(':'), str(ipaddress.ip_address(f.data[22:38])))
-            for f in capture.frames()
-            if f.data[12:14] == b'\x86\xdd' and f.data[54:55] == b'\x87' and f.data[62:78] == wanted]
+            for f in capture.frames() if f.data[12:14] == b'\x86\xdd' and
+            f.data[54:55] == b'\x87' and f.data[62:78] == wanted]
 
 
 def test_ipv6_neighbour_is_asked_for_and_probed(lab):

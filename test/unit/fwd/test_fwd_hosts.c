@@ -22,7 +22,10 @@ static struct rte_rcu_qsbr *qsbr;
 static struct fwd_host_key
 key_of(uint32_t host)
 {
-	struct fwd_host_key key = { .interface = (uint16_t)(host % 3), .family = (uint16_t)(host % 2) };
+	struct fwd_host_key key = {
+		.interface = (uint16_t)(host % 3),
+		.family = (uint16_t)(host % 2),
+	};
 
 	memcpy(key.addr, &host, sizeof(host));
 	return key;
@@ -111,10 +114,11 @@ there_is_room_for_all(void)
 	struct fwd_hosts *h = create(CAPACITY);
 	unsigned int refused = 0, lost = 0;
 
-	for (uint32_t host = 0; host < CAPACITY; host++)
-		refused += fwd_hosts_add(h, &(struct fwd_host_key){ .addr = { (uint8_t)host, 0, 0,
-									      (uint8_t)(host >> 8) } },
-					 host) != 0;
+	for (uint32_t host = 0; host < CAPACITY; host++) {
+		struct fwd_host_key key = { .addr = { (uint8_t)host, 0, 0, (uint8_t)(host >> 8) } };
+
+		refused += fwd_hosts_add(h, &key, host) != 0;
+	}
 	for (uint32_t host = 0; host < CAPACITY; host++) {
 		struct fwd_host_key key = { .addr = { (uint8_t)host, 0, 0, (uint8_t)(host >> 8) } };
 
@@ -257,7 +261,8 @@ readers_find_what_is_there(void)
 	}
 	for (unsigned int i = 0; i < READERS; i++) {
 		reader[i] = (struct reader){ .index = i, .hosts = h, .stop = &stop };
-		CU_ASSERT_EQUAL_FATAL(pthread_create(&reader[i].thread, NULL, run_reader, &reader[i]), 0);
+		CU_ASSERT_EQUAL_FATAL(
+			pthread_create(&reader[i].thread, NULL, run_reader, &reader[i]), 0);
 	}
 	await_rounds(reader);
 	for (uint32_t n = 0; n < CHANGES; n++)

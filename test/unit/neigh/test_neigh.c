@@ -10,7 +10,12 @@
 static void
 too_small_a_table_is_refused(void)
 {
-	struct neigh_params params = { .name = "small", .capacity = 7, .interfaces = 1, .socket = -1 };
+	struct neigh_params params = {
+		.name = "small",
+		.capacity = 7,
+		.interfaces = 1,
+		.socket = -1,
+	};
 
 	errno = 0;
 	CU_ASSERT_PTR_NULL(neigh_create(&params));

@@ -47,8 +47,8 @@ enum event {
 static const char *const event_names[] = {
 	"want", "used", "time", "sender A", "sender B", "gratuitous B", "answer A",
 	"answer A override", "answer B", "answer B override", "answer without MAC", "unsolicited A",
-	"unsolicited A override", "unsolicited B", "unsolicited B override", "unsolicited without MAC",
-	"claim B", "pin", "unpin", "static A", "static B", "no static", "link up",
+	"unsolicited A override", "unsolicited B", "unsolicited B override",
+	"unsolicited without MAC", "claim B", "pin", "unpin", "static A", "static B", "no static", "link up",
 };
 
 /*
@@ -62,12 +62,12 @@ static const char *const expected[EVENTS][NEIGH_STATES] = {
 		   "failed - ", "static A " },
 	[TIME] = { "free - ", "incomplete - q", "stale A ", "free - L", "probe A p", "probe A p",
 		   "free - L", "static A " },
-	[SENDER_A] = { "stale A ", "stale A R", "reachable A ", "stale A ", "delay A ", "probe A ",
-		       "stale A R", "static A " },
-	[SENDER_B] = { "stale B ", "stale B R", "stale B C", "stale B C", "stale B C", "stale B C",
-		       "stale B R", "static A " },
-	[GRATUITOUS_B] = { "free - ", "stale B R", "stale B C", "stale B C", "stale B C", "stale B C",
-			   "stale B R", "static A " },
+	[SENDER_A] = { "stale A ", "stale A R", "reachable A ", "stale A ", "delay A ",
+		       "probe A ", "stale A R", "static A " },
+	[SENDER_B] = { "stale B ", "stale B R", "stale B C", "stale B C", "stale B C",
+		       "stale B C", "stale B R", "static A " },
+	[GRATUITOUS_B] = { "free - ", "stale B R", "stale B C", "stale B C", "stale B C",
+			   "stale B C", "stale B R", "static A " },
 	[ANSWER_A] = { "free - ", "reachable A R", "reachable A ", "reachable A ", "reachable A ",
 		       "reachable A ", "reachable A R", "static A " },
 	[ANSWER_A_OVERRIDE] = { "free - ", "reachable A R", "reachable A ", "reachable A ",
@@ -76,46 +76,46 @@ static const char *const expected[EVENTS][NEIGH_STATES] = {
 		       "reachable B R", "static A " },
 	[ANSWER_B_OVERRIDE] = { "free - ", "reachable B R", "reachable B C", "reachable B C",
 				"reachable B C", "reachable B C", "reachable B R", "static A " },
-	[ANSWER_NO_MAC] = { "free - ", "incomplete - ", "reachable A ", "reachable A ", "reachable A ",
-			    "reachable A ", "failed - ", "static A " },
-	[UNSOLICITED_A] = { "free - ", "stale A R", "reachable A ", "stale A ", "delay A ", "probe A ",
-			    "stale A R", "static A " },
-	[UNSOLICITED_A_OVERRIDE] = { "free - ", "stale A R", "reachable A ", "stale A ", "delay A ",
-				     "probe A ", "stale A R", "static A " },
-	[UNSOLICITED_B] = { "free - ", "stale B R", "stale A ", "stale A ", "delay A ", "probe A ",
-			    "stale B R", "static A " },
-	[UNSOLICITED_B_OVERRIDE] = { "free - ", "stale B R", "stale B C", "stale B C", "stale B C",
-				     "stale B C", "stale B R", "static A " },
-	[UNSOLICITED_NO_MAC] = { "free - ", "incomplete - ", "reachable A ", "stale A ", "delay A ",
-				 "probe A ", "failed - ", "static A " },
-	[CLAIM_B] = { "free - ", "incomplete - ", "reachable A ", "stale A ", "delay A ", "probe A ",
-		      "failed - ", "static A " },
-	[PIN] = { "incomplete - q", "incomplete - ", "reachable A ", "delay A ", "delay A ", "probe A ",
-		  "incomplete - q", "static A " },
-	[UNPIN] = { "free - ", "incomplete - ", "reachable A ", "stale A ", "delay A ", "probe A ",
-		    "failed - ", "static A " },
-	[STATIC_A] = { "static A ", "static A R", "static A ", "static A ", "static A ", "static A ",
-		       "static A R", "static A " },
+	[ANSWER_NO_MAC] = { "free - ", "incomplete - ", "reachable A ", "reachable A ",
+			    "reachable A ", "reachable A ", "failed - ", "static A " },
+	[UNSOLICITED_A] = { "free - ", "stale A R", "reachable A ", "stale A ", "delay A ",
+			    "probe A ", "stale A R", "static A " },
+	[UNSOLICITED_A_OVERRIDE] = { "free - ", "stale A R", "reachable A ", "stale A ",
+				     "delay A ", "probe A ", "stale A R", "static A " },
+	[UNSOLICITED_B] = { "free - ", "stale B R", "stale A ", "stale A ", "delay A ",
+			    "probe A ", "stale B R", "static A " },
+	[UNSOLICITED_B_OVERRIDE] = { "free - ", "stale B R", "stale B C", "stale B C",
+				     "stale B C", "stale B C", "stale B R", "static A " },
+	[UNSOLICITED_NO_MAC] = { "free - ", "incomplete - ", "reachable A ", "stale A ",
+				 "delay A ", "probe A ", "failed - ", "static A " },
+	[CLAIM_B] = { "free - ", "incomplete - ", "reachable A ", "stale A ", "delay A ",
+		      "probe A ", "failed - ", "static A " },
+	[PIN] = { "incomplete - q", "incomplete - ", "reachable A ", "delay A ", "delay A ",
+		  "probe A ", "incomplete - q", "static A " },
+	[UNPIN] = { "free - ", "incomplete - ", "reachable A ", "stale A ", "delay A ",
+		    "probe A ", "failed - ", "static A " },
+	[STATIC_A] = { "static A ", "static A R", "static A ", "static A ", "static A ",
+		       "static A ", "static A R", "static A " },
 	[STATIC_B] = { "static B ", "static B R", "static B C", "static B C", "static B C",
 		       "static B C", "static B R", "static B C" },
-	[NO_STATIC] = { "free - ", "incomplete - ", "reachable A ", "stale A ", "delay A ", "probe A ",
-			"failed - ", "stale A " },
-	[LINK_UP] = { "free - ", "incomplete - ", "reachable A ", "stale A ", "delay A ", "probe A ",
-		      "failed - ", "static A " },
+	[NO_STATIC] = { "free - ", "incomplete - ", "reachable A ", "stale A ", "delay A ",
+			"probe A ", "failed - ", "stale A " },
+	[LINK_UP] = { "free - ", "incomplete - ", "reachable A ", "stale A ", "delay A ",
+		      "probe A ", "failed - ", "static A " },
 };
 
 /* The same for a pinned one, where it differs. */
 static const char *const expected_pinned[EVENTS][NEIGH_STATES] = {
 	[TIME] = { NULL, "incomplete - q", "delay A ", NULL, "probe A p", "probe A p",
 		   "incomplete - q", "static A " },
-	[SENDER_A] = { NULL, "delay A R", "reachable A ", NULL, "delay A ", "probe A ", "delay A R",
-		       "static A " },
-	[SENDER_B] = { NULL, "delay B R", "delay B C", NULL, "delay B C", "delay B C", "delay B R",
-		       "static A " },
+	[SENDER_A] = { NULL, "delay A R", "reachable A ", NULL, "delay A ", "probe A ",
+		       "delay A R", "static A " },
+	[SENDER_B] = { NULL, "delay B R", "delay B C", NULL, "delay B C", "delay B C",
+		       "delay B R", "static A " },
 	[ANSWER_B] = { NULL, "reachable B R", "delay A ", NULL, "delay A ", "probe A ",
 		       "reachable B R", "static A " },
-	[UNSOLICITED_B_OVERRIDE] = { NULL, "delay B R", "delay B C", NULL, "delay B C", "delay B C",
-				     "delay B R", "static A " },
+	[UNSOLICITED_B_OVERRIDE] = { NULL, "delay B R", "delay B C", NULL, "delay B C",
+				     "delay B C", "delay B R", "static A " },
 	[NO_STATIC] = { NULL, "incomplete - ", "reachable A ", NULL, "delay A ", "probe A ",
 			"failed - ", "delay A " },
 	[LINK_UP] = { NULL, "incomplete - ", "reachable A ", NULL, "delay A ", "probe A ",
@@ -279,8 +279,8 @@ check(enum event event, enum neigh_state state, bool is_pinned, const char *want
 		mac = e->mac[5] == MAC_A ? 'A' : 'B';
 	snprintf(got, sizeof(got), "%s %c %s", neigh_state_name(state_of(t)), mac, actions);
 	if (strcmp(got, wanted) != 0)
-		printf("%s in %s: \"%s\", not \"%s\"\n", event_names[event], neigh_state_name(state), got,
-		       wanted);
+		printf("%s in %s: \"%s\", not \"%s\"\n", event_names[event],
+		       neigh_state_name(state), got, wanted);
 	CU_ASSERT_STRING_EQUAL(got, wanted);
 	neigh_destroy(t);
 }
@@ -324,7 +324,8 @@ one_that_does_not_answer_is_asked_three_times(void)
 	CU_ASSERT_EQUAL(neigh_want(t, &host, INTERFACE, START + 5 * SECOND)->state, NEIGH_FAILED);
 	CU_ASSERT_STRING_EQUAL(table_run(t, START + 6 * SECOND), "L");
 	CU_ASSERT_EQUAL(state_of(t), NEIGH_FREE);
-	CU_ASSERT_EQUAL(neigh_want(t, &host, INTERFACE, START + 7 * SECOND)->state, NEIGH_INCOMPLETE);
+	CU_ASSERT_EQUAL(neigh_want(t, &host, INTERFACE, START + 7 * SECOND)->state,
+			NEIGH_INCOMPLETE);
 	CU_ASSERT_STRING_EQUAL(table_run(t, START + 7 * SECOND), "q");
 	neigh_destroy(t);
 }

@@ -237,7 +237,8 @@ check(const struct world *w)
 			CU_ASSERT_FALSE(b->is_pinned != (e->pins != 0));
 			CU_ASSERT_FALSE(e->pins != 0 && e->state == NEIGH_STALE);
 			CU_ASSERT_EQUAL(b->is_resolved, e->is_wanted && neigh_has_mac(e));
-			CU_ASSERT_FALSE(b->is_resolved && memcmp(b->mac, e->mac, sizeof(e->mac)) != 0);
+			CU_ASSERT_FALSE(b->is_resolved &&
+					memcmp(b->mac, e->mac, sizeof(e->mac)) != 0);
 		}
 	}
 	CU_ASSERT_EQUAL(used, table_count_used(w->t));

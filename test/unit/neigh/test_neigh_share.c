@@ -61,7 +61,7 @@ scan_forgets_nobody_who_answers(void)
 {
 	struct neigh_table *t = table_create(1024, 2, 64);
 	uint64_t now_us = START;
-	unsigned int lost = 0;
+	unsigned int lost = 0, unanswered;
 
 	resolve(t, 1, 700, INTERFACE, now_us);
 	for (uint32_t host = 100000; host < 165000; host++) {
@@ -69,8 +69,11 @@ scan_forgets_nobody_who_answers(void)
 		now_us += 100;
 		if (host % 100 == 0)
 			lost += strchr(table_run(t, now_us), 'L') != NULL;
-		CU_ASSERT_TRUE_FATAL(count_states(t, INTERFACE, NEIGH_INCOMPLETE, NEIGH_INCOMPLETE) +
-				     count_states(t, INTERFACE, NEIGH_FAILED, NEIGH_FAILED) <= 64);
+		if (host % 16 != 0)
+			continue;
+		unanswered = count_states(t, INTERFACE, NEIGH_INCOMPLETE, NEIGH_INCOMPLETE) +
+			     count_states(t, INTERFACE, NEIGH_FAILED, NEIGH_FAILED);
+		CU_ASSERT_TRUE_FATAL(unanswered <= 64);
 	}
 	CU_ASSERT_EQUAL(lost, 0);
 	CU_ASSERT_EQUAL(count_states(t, INTERFACE, NEIGH_REACHABLE, NEIGH_DELAY), 700);
@@ -192,7 +195,8 @@ order_of_those_who_are_forgotten(void)
 	CU_ASSERT_PTR_NULL(neigh_want(t, &(struct ip_addr){ { 9 }, IP_V4 }, INTERFACE, now_us));
 	s = table_sighting(10, 1, now_us);
 	CU_ASSERT_EQUAL(neigh_learn(t, &s), -ENOSPC);
-	CU_ASSERT_EQUAL(neigh_pin(t, &(struct ip_addr){ { 9 }, IP_V4 }, INTERFACE, now_us), -ENOSPC);
+	CU_ASSERT_EQUAL(neigh_pin(t, &(struct ip_addr){ { 9 }, IP_V4 }, INTERFACE, now_us),
+			-ENOSPC);
 	CU_ASSERT_EQUAL(neigh_counter_read(t, NEIGH_REFUSED), 3);
 	CU_ASSERT_EQUAL(neigh_counter_read(t, NEIGH_EVICTED), 7);
 	neigh_destroy(t);
