@@ -10,8 +10,9 @@
  * and return what is to be done, in order, as a list of actions.
  *
  * Threads: none; everything that hangs on one node belongs to one thread.
- * Memory:  create functions allocate; nothing else does. Objects are freed by their destroy
- *          function, vhids before interfaces, interfaces before the node.
+ * Memory:  create functions allocate; nothing else does, but for libcrypto, which duplicates a
+ *          context for each digest. Objects are freed by their destroy function, vhids before
+ *          interfaces, interfaces before the node.
  * Time:    monotonic microseconds supplied by the caller, never read here, never going back.
  * Errors:  0 or a negative errno; pointers are NULL with errno set.
  *

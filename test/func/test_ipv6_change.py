@@ -13,7 +13,7 @@ from test_reload import Undisturbed
 from vlan import add_vlan, configure_vlans, make_hub
 from wait import never, wait_for
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.serial]
 
 NEW = 'fd00::101'
 

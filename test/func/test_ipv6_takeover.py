@@ -13,7 +13,7 @@ from pair import FAST_A, FAST_B, make_pair
 from process import Process
 from wait import SLOW, never, wait_for
 
-pytestmark = pytest.mark.usefixtures('needs_koi')
+pytestmark = [pytest.mark.usefixtures('needs_koi'), pytest.mark.serial]
 
 KILL_SLACK_S = 0.050 * SLOW
 BOW_OUT_S = 0.020 * SLOW
