@@ -279,7 +279,7 @@ check(enum event event, enum neigh_state state, bool is_pinned, const char *want
 		mac = e->mac[5] == MAC_A ? 'A' : 'B';
 	snprintf(got, sizeof(got), "%s %c %s", neigh_state_name(state_of(t)), mac, actions);
 	if (strcmp(got, wanted) != 0)
-		printf("%s in %s: \"%s\", not \"%s\"\n", event_names[event],
+		printf("%s in %s: \"%s\", not \"%s\"\n", event < EVENTS ? event_names[event] : "",
 		       neigh_state_name(state), got, wanted);
 	CU_ASSERT_STRING_EQUAL(got, wanted);
 	neigh_destroy(t);
