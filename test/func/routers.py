@@ -12,6 +12,7 @@ import subprocess
 import netns
 from lab import Lab
 from nodes import Client, Koi, Node
+from process import Process
 from twolan import WAN, add_wan, configure_two, plug_wan
 from wait import SLOW, wait_for
 
@@ -102,6 +103,13 @@ class Routers:
         """What ping says at the client, whether or not it is answered."""
         return tell(self.client, 'ping', '-n', '-i', '0.05', '-W', f'{3 * SLOW:g}',
                     '-c', str(count), *options, address)
+
+    def serve(self, port: int) -> Process:
+        """An iperf3 at the server that takes one connection."""
+        iperf = self.server.start_process(
+            ['iperf3', '-s', '-1', '--forceflush', '-p', str(port)], f'iperf{port}')
+        iperf.wait_log('Server listening', 5)
+        return iperf
 
     def transitions(self) -> list[int]:
         return [koi.vhid(vhid)['transitions'] for koi in self.both for vhid in VHIDS]
