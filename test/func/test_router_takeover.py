@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-import netns
-from nodes import Client
+from nodes import Client, Koi
 from ping import Ping
 from process import Process
-from routers import Routers, loses_nothing, server_address
+from routers import (OWN, SKEWS, Routers, default_route, is_ready, loses_nothing, server_address,
+                     tell)
 from twolan import Tap
 from vlan import add_vlan, configure_vlans, make_hub
 from wait import SLOW, wait_for
@@ -93,3 +93,42 @@ def test_one_link_fails(lab, record_property):
     routers.wait_states(a, 'MASTER')
     routers.wait_states(b, 'BACKUP')
     assert [ping.stop() for ping in pings] == lost
+
+
+VID = 100
+VLAN_SERVER4, VLAN_SERVER6 = '10.100.0.200', 'fd64::200'
+
+
+def configure_port(koi: Koi, host: int, skew: int) -> None:
+    """The second network is a VLAN of the first one's port."""
+    configure_vlans(koi, host, {0: skew, VID: skew}, preempt=True)
+    for interface, vhid, net in zip(koi.config['interfaces'], koi.config['vhids'],
+                                    ('fd00', 'fd64')):
+        interface['addresses'].append(f'{net}::{host}/64')
+        vhid['addresses'].append(f'{net}::100/64')
+
+
+def test_vlan_of_the_same_port(lab):
+    """One port, two networks: through A, then through B."""
+    make_hub(lab)
+    server = Client(lab, 'sv', VLAN_SERVER4, bridge=add_vlan(lab, VID)).use_ipv6(VLAN_SERVER6)
+    client = lab.client().use_ipv6()
+    a, b = (lab.koi(name, f'10.0.0.{OWN[name]}') for name in 'ab')
+    for koi in (a, b):
+        configure_port(koi, OWN[koi.name], SKEWS[koi.name])
+        koi.start()
+        wait_for('own addresses', lambda: is_ready(koi), 10)
+    for host, gateways in ((client, ('10.0.0.100', 'fd00::100')),
+                           (server, ('10.100.0.100', 'fd64::100'))):
+        for family, gateway in zip(FAMILIES, gateways):
+            default_route(host, family, gateway)
+    for koi in (a, b):
+        for vhid in ('1@lan', f'1@lan.{VID}'):
+            koi.wait_state('MASTER', 5, vhid=vhid)
+        for address in (VLAN_SERVER4, VLAN_SERVER6):
+            told = tell(client, 'ping', '-n', '-c', '3', '-i', '0.05', '-W', '3', address)
+            assert loses_nothing(told), told
+        told = koi.ask(f'/interface/info,lan.{VID}')['counters']
+        assert told['ip4_forwarded'] >= 2 and told['ip6_forwarded'] >= 2
+        if koi is a:
+            a.kill()
