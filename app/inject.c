@@ -9,6 +9,7 @@
 #include <rte_ring_elem.h>
 
 #include "base/clock.h"
+#include "unreachable.h"
 
 #define DRAIN_MAX 32
 
@@ -44,7 +45,7 @@ hand_over(const struct runtime *r, struct rte_ring *ring, const struct inject_it
 	if (rte_ring_free_count(ring) == 0)
 		return -ENOBUFS;
 	frame->vlan_tci = vlan;
-	if (vlan != 0 && rte_vlan_insert(&frame) != 0)
+	if (vlan != 0 && item->kind != INJECT_UNREACHABLE && rte_vlan_insert(&frame) != 0)
 		return -ENOBUFS;
 	copy.frame = frame;
 	/* Nobody else fills the ring. */
@@ -140,7 +141,7 @@ is_current(const struct worker *w, const struct inject_item *item)
 	const struct vip_roles *roles = &w->runtime->interface[item->interface].vip.roles;
 	uint64_t word = vip_role_load(roles, item->vhid);
 
-	if (item->kind == INJECT_OWN || item->kind == INJECT_FORWARD ||
+	if (item->kind >= INJECT_OWN ||
 	    (item->kind == INJECT_BOW_OUT && vip_role_of(word) != VIP_ROLE_MASTER))
 		return true;
 	/* A word has room for the lower bits of a generation only. */
@@ -173,6 +174,10 @@ send_one(struct worker *w, struct inject_item *item, uint64_t now_tsc)
 			counter_add(&wi->link[LINK_DROP_STALE_INJECT], 1);
 		report(w, item, is_late || queue < 0 ? INJECT_REFUSED : INJECT_STALE);
 		rte_pktmbuf_free(item->frame);
+		return true;
+	}
+	if (item->kind == INJECT_UNREACHABLE) {
+		unreachable_tell(w, item->interface, item->frame, now_tsc);
 		return true;
 	}
 	if (rte_eth_tx_burst(port_id, (uint16_t)queue, &item->frame, 1) != 1)

@@ -22,8 +22,10 @@ enum inject_kind {
 	INJECT_ADVERT,
 	INJECT_BOW_OUT,
 	INJECT_ANNOUNCEMENT,
-	INJECT_OWN, /**< speaks for the host itself: no role decides over it */
-	INJECT_FORWARD, /**< somebody else's packet, which had to wait: likewise */
+	/* No role decides over these. */
+	INJECT_OWN, /**< speaks for the host itself */
+	INJECT_FORWARD, /**< somebody else's packet, which had to wait */
+	INJECT_UNREACHABLE, /**< one that waited in vain; the interface is that which it came in by */
 };
 
 struct inject_item {

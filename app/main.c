@@ -15,6 +15,7 @@
 #include <rte_launch.h>
 #include <rte_lcore.h>
 #include <rte_malloc.h>
+#include <rte_pdump.h>
 
 #include "args.h"
 #include "base/clock.h"
@@ -124,6 +125,17 @@ start(const struct args *args, struct config **config, const struct eal_options 
 	return status;
 }
 
+/*
+ * For dpdk-dumpcap: another process, which can join only by hugepages that both of them see. What it
+ * needs is large, so that without them there is nothing of it.
+ */
+static void
+offer_capture(const struct eal_options *options)
+{
+	if (rte_eal_has_hugepages() && !options->is_in_memory && rte_pdump_init() != 0)
+		log_line(WARNING, port, "dpdk-dumpcap will not work: %s", rte_strerror(rte_errno));
+}
+
 static enum exit_status
 start_eal(const struct args *args, struct config **config, const struct eal_options *options,
 	  struct notify *notify)
@@ -141,7 +153,9 @@ start_eal(const struct args *args, struct config **config, const struct eal_opti
 		eal_args_free(&eal);
 		return EXIT_BRING_UP;
 	}
+	offer_capture(options);
 	status = start(args, config, options, notify);
+	rte_pdump_uninit();
 	rte_eal_cleanup();
 	eal_args_free(&eal);
 	return status;

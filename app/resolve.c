@@ -155,13 +155,22 @@ release(struct runtime *r, const struct neigh_action *a, uint64_t now_us)
 		send(r, frame, a->interface, a->mac, now_us);
 }
 
+/* Nobody answers: the senders are told (RFC 4861 section 7.2.2, RFC 1812 section 3.3.2). */
 static void
-refuse(struct runtime *r, const struct neigh_action *a)
+refuse(struct runtime *r, const struct neigh_action *a, uint64_t now_us)
 {
+	struct inject_item item = {
+		.expires_tsc = clock_us_to_tsc(now_us + SEND_US),
+		.kind = INJECT_UNREACHABLE,
+	};
 	struct rte_mbuf *frame;
 
-	while ((frame = resolve_held_take(r->resolve->held, &a->addr, a->interface)) != NULL)
-		drop(r, frame, RESOLVE_DROP_FAILED);
+	while ((frame = resolve_held_take(r->resolve->held, &a->addr, a->interface)) != NULL) {
+		resolve_count(r, RESOLVE_DROP_FAILED, 1);
+		item.interface = (uint16_t)frame->hash.usr;
+		if (inject_packet(r, &item, frame) != 0)
+			rte_pktmbuf_free(frame);
+	}
 }
 
 static void
@@ -184,7 +193,7 @@ carry_out(struct runtime *r, const struct neigh_action *a, uint64_t now_us)
 	default:
 		resolve_tell_targets(r, a);
 		tell_host(r, a);
-		refuse(r, a);
+		refuse(r, a, now_us);
 		break;
 	}
 }

@@ -20,8 +20,8 @@
 /** Packets held in all, and of one neighbour. */
 #define RESOLVE_HELD_MAX 512
 #define RESOLVE_HELD_EACH 3
-/** As long as a neighbour is asked for. */
-#define RESOLVE_HELD_US 3000000ULL
+/** Longer than a neighbour is asked for: its failure ends the wait of what is held for it. */
+#define RESOLVE_HELD_US 3500000ULL
 
 struct resolve_held;
 

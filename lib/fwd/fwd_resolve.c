@@ -2,6 +2,9 @@
 /* From what the forwarding table names to a next hop, and out to it. */
 #include "fwd/fwd_route_internal.h"
 
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
+
 /* Where the destination is in a frame, and how long an address is. */
 static const struct {
 	uint8_t at;
@@ -84,6 +87,7 @@ hand_over(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *m,
 		return;
 	}
 	fwd_count(way, family, FWD_UNRESOLVED4, 1);
+	m->hash.usr = way->ifc->index;
 	u = &way->unresolved->item[way->unresolved->count++];
 	*u = (struct fwd_unresolved){
 		.frame = m,
@@ -94,6 +98,23 @@ hand_over(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *m,
 	};
 	memcpy(u->next_hop.octets, is_host ? destination_of(m, family) : a->next_hop,
 	       destination[family].len);
+}
+
+void
+fwd_tell_unreachable(const struct fwd_way *way, const struct rte_mbuf *frame)
+{
+	static const struct fwd_error unreachable4 = {
+		ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0, FWD_ICMP_UNREACHABLE4,
+	};
+	static const struct fwd_error unreachable6 = {
+		ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADDR, 0, FWD_ICMP_UNREACHABLE6,
+	};
+	const uint8_t *f = rte_pktmbuf_mtod(frame, const uint8_t *);
+
+	if (octets_load16(f + AT_ETHERTYPE) == RTE_BE16(RTE_ETHER_TYPE_IPV4))
+		fwd_error4(way, frame, &unreachable4);
+	else
+		fwd_error6(way, frame, &unreachable6);
 }
 
 void

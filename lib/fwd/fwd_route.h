@@ -44,7 +44,7 @@ struct fwd_router {
  * right, and there is no tag.
  */
 struct fwd_unresolved {
-	struct rte_mbuf *frame;
+	struct rte_mbuf *frame; /**< hash.usr: the interface that it came in by */
 	struct ip_addr next_hop;
 	uint16_t interface;
 	uint32_t adjacency; /**< of the gateway or host, or FWD_HOST_UNKNOWN */
@@ -87,5 +87,11 @@ void fwd_route4(const struct fwd_way *way, struct fwd_transit *route);
 
 /** ... and IPv6 packets of fwd_input6(). */
 void fwd_route6(const struct fwd_way *way, struct fwd_transit *route);
+
+/**
+ * Tell the sender of a packet that was handed on as unresolved that its next hop has not answered.
+ * The frame stays the caller's; the interface of @p way is the one that it came in by.
+ */
+void fwd_tell_unreachable(const struct fwd_way *way, const struct rte_mbuf *frame);
 
 #endif /* FWD_ROUTE_H */

@@ -73,6 +73,21 @@ def wait_for(path: Path, koi: subprocess.Popen) -> None:
         time.sleep(0.01)
 
 
+def wait_for_answers(path: Path) -> None:
+    """The socket is there before koi's queries are: until the last of them is known."""
+    deadline = time.monotonic() + 60
+    while True:
+        client = Client(path)
+        for query in QUERIES:
+            client.ask(query)
+        client.socket.close()
+        if not client.bad:
+            return
+        if time.monotonic() > deadline:
+            sys.exit(f"koi does not answer: {client.bad}")
+        time.sleep(0.05)
+
+
 def run(koi: str, folder: Path) -> int:
     config = folder / "koi.json"
     config.write_text(json.dumps(CONFIG))
@@ -84,7 +99,7 @@ def run(koi: str, folder: Path) -> int:
          "--", "-c", str(config)], env=environment)
     try:
         wait_for(telemetry, process)
-        time.sleep(1)  # every query is known
+        wait_for_answers(telemetry)
         clients = [Client(telemetry) for _ in range(CLIENTS)]
         for client in clients:
             client.start()
