@@ -11,15 +11,19 @@ is_claim(const struct vip_set *set, uint64_t mac, uint32_t addr_be)
 
 /*
  * ... and is it ours now? Whoever announces itself as the new master is not to be answered by the
- * old one: the reply would come from the virtual MAC and turn the switches back to the old one.
+ * old one: the reply would come from the virtual MAC and turn the switches back to the old one. For
+ * an announcement, which asks for itself, it does not matter what our role is by now: control may
+ * have changed it since the address was found to be ours.
  */
 static bool
-is_conflict(const struct vip_set *set, const struct vip_roles *roles, uint64_t mac,
-	    uint32_t addr_be)
+is_conflict(const struct vip_set *set, const struct vip_roles *roles, const uint8_t *f)
 {
+	uint32_t addr_be = octets_load32(f + AT_SENDER_ADDR);
 	const struct vip_entry *e = vip_find4(set, addr_be);
+	uint64_t mac = mac_load(f + AT_SENDER_MAC);
 
-	return mac == set->port_mac || (e->is_used && vip_is_master(roles, e->vhid)) ||
+	return addr_be == octets_load32(f + AT_TARGET_ADDR) || mac == set->port_mac ||
+	       (e->is_used && vip_is_master(roles, e->vhid)) ||
 	       (mac_is_virtual(mac) && vip_is_master(roles, mac_virtual_vhid(mac)));
 }
 
@@ -92,7 +96,7 @@ arp_notice(struct arp_worker *w, const struct vip_interface *ifc, const struct v
 	if (mac_is_group(mac) || is_claim(set, mac, addr_be)) {
 		counter_add(&w->counter[ARP_SIGHTINGS_REFUSED], 1);
 		arp_watch_claim(w, ifc, set, roles, f, sightings);
-		return !mac_is_group(mac) && !is_conflict(set, roles, mac, addr_be);
+		return !mac_is_group(mac) && !is_conflict(set, roles, f);
 	}
 	if (addr_be == 0)
 		return true;
