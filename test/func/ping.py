@@ -32,18 +32,15 @@ class Ping:
                 numbers == list(range(numbers[0], numbers[0] + count))
         wait_for(f'answers from {self.address}', are_there, 5)
 
-    def lost(self) -> set[int]:
-        numbers = {number for _, number in self.answers()}
-        return set(range(1, max(numbers))) - numbers
-
-    def silent_s(self) -> float:
-        """The longest time without an answer."""
+    def silent_s(self, since_s: float = 0) -> float:
+        """The longest time without an answer that ended after @p since_s."""
         times = [at for at, _ in self.answers()]
-        return max(later - earlier for earlier, later in zip(times, times[1:]))
+        return max(later - earlier for earlier, later in zip(times, times[1:]) if later > since_s)
 
     def stop(self) -> set[int]:
         """Which were lost."""
         self.wait_answers()
         self.process.signal(signal.SIGINT)
         self.process.wait()
-        return self.lost()
+        numbers = {number for _, number in self.answers()}
+        return set(range(1, max(numbers))) - numbers
