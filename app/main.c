@@ -126,8 +126,8 @@ start(const struct args *args, struct config **config, const struct eal_options 
 }
 
 /*
- * For dpdk-dumpcap: another process, which can join only by hugepages that both of them see. What it
- * needs is large, so that without them there is nothing of it.
+ * For dpdk-dumpcap: another process, which can join only by hugepages that both of them see. What
+ * it needs is large, so that without them there is nothing of it.
  */
 static void
 offer_capture(const struct eal_options *options)

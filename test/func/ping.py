@@ -4,7 +4,6 @@ import re
 import signal
 
 from nodes import Client
-from process import Process
 from wait import wait_for
 
 

@@ -13,7 +13,7 @@ from routers import (LAN4, LAN6, SERVER4, SERVER6, WAN6, Routers, drops, hops_of
                      own_address, server_address, tell)
 from twolan import WAN, wan_port
 from vlan import make_hub
-from wait import SLOW, wait_for
+from wait import wait_for
 
 pytestmark = pytest.mark.usefixtures('needs_koi')
 
@@ -50,7 +50,8 @@ REFUSALS = {
                  ('Destination Net Unreachable', 'Destination unreachable: No route')),
     'nobody there': (('10.1.0.77', 'fd01::77'),
                      ('Destination Host Unreachable', 'Destination unreachable: Address')),
-    'time exceeded': ((SERVER4, SERVER6), ('Time to live exceeded', 'Time exceeded: Hop limit'), '-t', '1'),
+    'time exceeded': ((SERVER4, SERVER6),
+                      ('Time to live exceeded', 'Time exceeded: Hop limit'), '-t', '1'),
 }
 
 
@@ -199,7 +200,8 @@ def use_ipv6_on_lo(server: Client) -> None:
 
 ROUTES = [
     {'prefix': '172.16.0.0/16', 'via': SERVER4}, {'prefix': 'fd16::/32', 'via': SERVER6},
-    {'prefix': '172.16.66.0/24', 'blackhole': True}, {'prefix': 'fd16:0:66::/48', 'blackhole': True},
+    {'prefix': '172.16.66.0/24', 'blackhole': True},
+    {'prefix': 'fd16:0:66::/48', 'blackhole': True},
 ]
 MORE = [{'prefix': '172.17.0.0/16', 'via': SERVER4}, {'prefix': 'fd17::/32', 'via': SERVER6}]
 MORE4, MORE6 = '172.17.0.1', 'fd17::1'
