@@ -104,7 +104,8 @@ fwd_emit(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *m,
 	uint64_t mac = atomic_load_explicit(&a->mac, memory_order_relaxed);
 
 	fwd_write_macs(rte_pktmbuf_mtod(m, uint8_t *), mac, source != 0 ? source : a->source_mac);
-	if (!fwd_has_mac(a)) {
+	/* By what was written, which control may have changed since. */
+	if (a->kind == FWD_ADJ_CONNECTED || (mac & FWD_ADJ_RESOLVED) == 0) {
 		hand_over(way, family, m, adjacency);
 		return;
 	}
