@@ -82,6 +82,9 @@ inject_packet(struct runtime *r, const struct inject_item *item, struct rte_mbuf
 
 	if (rte_ring_count(ring) >= ANNOUNCEMENTS_MAX)
 		return -ENOBUFS;
+	if (frame->nb_segs > 1 && !r->interface[item->interface].port->port.has_segments &&
+	    rte_pktmbuf_linearize(frame) != 0)
+		return -ENOBUFS;
 	return hand_over(r, ring, item, frame);
 }
 
