@@ -133,6 +133,16 @@ report(struct worker *w, const struct inject_item *item, enum inject_result resu
 		rte_ring_sp_enqueue_elem(w->inject_done, &done, sizeof(done));
 }
 
+/* An answer of ours that had to wait comes from a virtual MAC: another may have it by now. */
+static bool
+has_source(const struct koi_interface *ifc, const struct rte_mbuf *frame)
+{
+	uint64_t source = mac_load(rte_pktmbuf_mtod_offset(frame, const uint8_t *, RTE_ETHER_ADDR_LEN));
+
+	return source == ifc->port->port.mac || !mac_is_virtual(source) ||
+	       vip_is_master(&ifc->vip.roles, mac_virtual_vhid(source));
+}
+
 /*
  * True while the role that the frame speaks for is the one of now. A bow-out stays true until the
  * vhid is MASTER again.
@@ -140,10 +150,12 @@ report(struct worker *w, const struct inject_item *item, enum inject_result resu
 static bool
 is_current(const struct worker *w, const struct inject_item *item)
 {
-	const struct vip_roles *roles = &w->runtime->interface[item->interface].vip.roles;
-	uint64_t word = vip_role_load(roles, item->vhid);
+	const struct koi_interface *ifc = &w->runtime->interface[item->interface];
+	uint64_t word = vip_role_load(&ifc->vip.roles, item->vhid);
 
-	if (item->kind == INJECT_OWN || item->kind == INJECT_FORWARD ||
+	if (item->kind == INJECT_FORWARD)
+		return has_source(ifc, item->frame);
+	if (item->kind == INJECT_OWN ||
 	    (item->kind == INJECT_BOW_OUT && vip_role_of(word) != VIP_ROLE_MASTER))
 		return true;
 	/* A word has room for the lower bits of a generation only. */

@@ -23,7 +23,8 @@ enum inject_kind {
 	INJECT_BOW_OUT,
 	INJECT_ANNOUNCEMENT,
 	INJECT_OWN, /**< speaks for the host itself: no role decides over it */
-	INJECT_FORWARD, /**< somebody else's packet, which had to wait: likewise */
+	/** A packet that had to wait: likewise, but for an answer of ours with a virtual MAC. */
+	INJECT_FORWARD,
 };
 
 struct inject_item {
