@@ -135,26 +135,30 @@ report(struct worker *w, const struct inject_item *item, enum inject_result resu
 
 /* An answer of ours that had to wait comes from a virtual MAC: another may have it by now. */
 static bool
-has_source(const struct koi_interface *ifc, const struct rte_mbuf *frame)
+has_source(const struct koi_interface *ifc, const struct vip_roles *roles,
+	   const struct rte_mbuf *frame)
 {
 	uint64_t source = mac_load(rte_pktmbuf_mtod_offset(frame, const uint8_t *, RTE_ETHER_ADDR_LEN));
 
 	return source == ifc->port->port.mac || !mac_is_virtual(source) ||
-	       vip_is_master(&ifc->vip.roles, mac_virtual_vhid(source));
+	       vip_is_master(roles, mac_virtual_vhid(source));
 }
 
 /*
- * True while the role that the frame speaks for is the one of now. A bow-out stays true until the
- * vhid is MASTER again.
+ * True while the role that the frame speaks for is the one of now, and for all but the election
+ * itself, the lease has not run out. A bow-out stays true until the vhid is MASTER again.
  */
 static bool
-is_current(const struct worker *w, const struct inject_item *item)
+is_current(const struct worker *w, const struct inject_item *item, uint64_t now_tsc)
 {
 	const struct koi_interface *ifc = &w->runtime->interface[item->interface];
 	uint64_t word = vip_role_load(&ifc->vip.roles, item->vhid);
+	bool is_fenced = now_tsc > atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire);
 
 	if (item->kind == INJECT_FORWARD)
-		return has_source(ifc, item->frame);
+		return has_source(ifc, is_fenced ? &vip_roles_fenced : &ifc->vip.roles, item->frame);
+	if (item->kind == INJECT_ANNOUNCEMENT && is_fenced)
+		return false;
 	if (item->kind == INJECT_OWN ||
 	    (item->kind == INJECT_BOW_OUT && vip_role_of(word) != VIP_ROLE_MASTER))
 		return true;
@@ -183,7 +187,7 @@ send_one(struct worker *w, struct inject_item *item, uint64_t now_tsc)
 	int queue = queue_of(w, port_id);
 	bool is_late = now_tsc > item->expires_tsc;
 
-	if (is_late || queue < 0 || !is_current(w, item)) {
+	if (is_late || queue < 0 || !is_current(w, item, now_tsc)) {
 		if (wi != NULL)
 			counter_add(&wi->link[LINK_DROP_STALE_INJECT], 1);
 		report(w, item, is_late || queue < 0 ? INJECT_REFUSED : INJECT_STALE);

@@ -108,6 +108,19 @@ an_answer_that_waited_is_dropped_with_its_role(void)
 	bench_close();
 }
 
+/* Worker and control have been stopped together: another may have the address by now. */
+static void
+an_announcement_is_dropped_without_a_lease(void)
+{
+	open_master();
+	CU_ASSERT_EQUAL(inject_number(INJECT_ANNOUNCEMENT, 1, bench_us() + 60 * SECOND), 0);
+	bench_wait(bench_lease_us() + MS - bench_us());
+	bench_work();
+	CU_ASSERT_EQUAL(bench.sent_count, 0);
+	CU_ASSERT_EQUAL(bench_stale(), 1);
+	bench_close();
+}
+
 static void
 a_late_frame_is_dropped_and_told(void)
 {
@@ -376,6 +389,7 @@ main(int argc, char **argv)
 		SUITE_TEST(a_frame_of_an_earlier_role_is_dropped),
 		SUITE_TEST(a_generation_counts_in_the_bits_of_the_word),
 		SUITE_TEST(an_answer_that_waited_is_dropped_with_its_role),
+		SUITE_TEST(an_announcement_is_dropped_without_a_lease),
 		SUITE_TEST(a_late_frame_is_dropped_and_told),
 		SUITE_TEST(an_advert_is_true_for_an_interval),
 		SUITE_TEST(what_the_device_refuses_is_first_in_the_next_turn),
