@@ -455,10 +455,13 @@ pins_are_counted(void)
 {
 	struct neigh_table *t = table_create(8, 2, 2);
 
-	for (int i = 0; i < 255; i++)
+	/* A peer of all vhids of an interface, before and after a reload. */
+	for (int i = 0; i < 2 * 255; i++)
 		CU_ASSERT_EQUAL(neigh_pin(t, &host, INTERFACE, START), 0);
+	for (int i = 2 * 255; i < UINT16_MAX; i++)
+		neigh_pin(t, &host, INTERFACE, START);
 	CU_ASSERT_EQUAL(neigh_pin(t, &host, INTERFACE, START), -EOVERFLOW);
-	for (int i = 0; i < 254; i++)
+	for (int i = 0; i < UINT16_MAX - 1; i++)
 		neigh_unpin(t, &host, INTERFACE);
 	CU_ASSERT_EQUAL(neigh_find(t, &host, INTERFACE)->pins, 1);
 	neigh_unpin(t, &host, INTERFACE);
