@@ -185,8 +185,10 @@ send_out(struct worker_interface *wi, const struct koi_interface *ifc, uint16_t 
 	}
 	if (unlikely(sent < count)) {
 		counter_add(&wi->link[LINK_DROP_TX], count - sent);
-		for (unsigned int i = sent; i < out.count; i++)
+		for (unsigned int i = sent; i < out.count; i++) {
+			out.octets += ifc->vlan != 0 ? RTE_VLAN_HLEN : 0;
 			drop(&out, out.frame[i]);
+		}
 	}
 	counter_add(&wi->link[LINK_TX_PACKETS], sent);
 	counter_add(&wi->link[LINK_TX_BYTES], out.octets);
