@@ -529,7 +529,7 @@ static void
 router_flag_is_that_of_the_last_advertisement(void)
 {
 	struct neigh_table *t = table_create(8, 2, 2);
-	uint64_t now_us = reach(t, NEIGH_REACHABLE, false);
+	uint64_t now_us = reach(t, NEIGH_INCOMPLETE, false);
 	struct neigh_sighting s = answer_at( now_us);
 
 	s.is_router = true;
