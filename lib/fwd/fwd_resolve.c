@@ -17,16 +17,27 @@ destination_of(const struct rte_mbuf *m, enum ip_family family)
 	return rte_pktmbuf_mtod_offset(m, const uint8_t *, destination[family].at);
 }
 
+static bool
+has_failed(const struct fwd_adj *a)
+{
+	return (atomic_load_explicit(&a->mac, memory_order_relaxed) & FWD_ADJ_FAILED) != 0;
+}
+
+/* That of the flow, or the next one that is not known to be dead. */
 static void
 choose_path(const struct fwd_adj *adj, enum ip_family family, struct fwd_odd *odd, unsigned int i)
 {
 	const struct fwd_adj *a = &adj[odd->adjacency[i]];
+	unsigned int first, n = 0;
 	uint64_t hash;
 
 	if (a->kind != FWD_ADJ_MULTIPATH)
 		return;
 	hash = fwd_flow_hash(odd->frame[i], family);
-	odd->adjacency[i] = a->path[hash * a->path_count >> 32];
+	first = (unsigned int)(hash * a->path_count >> 32);
+	while (n < a->path_count && has_failed(&adj[a->path[(first + n) % a->path_count]]))
+		n++;
+	odd->adjacency[i] = a->path[(first + n) % a->path_count];
 }
 
 void
@@ -143,7 +154,5 @@ fwd_find_way(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *
 	a = &way->router->adj[*adjacency];
 	if (a->kind == FWD_ADJ_VIRTUAL)
 		return fwd_virtual_role(way, a) == VIP_ROLE_BACKUP;
-	return a->kind == FWD_ADJ_CONNECTED ||
-	       (a->kind == FWD_ADJ_FORWARD &&
-		(atomic_load_explicit(&a->mac, memory_order_relaxed) & FWD_ADJ_FAILED) == 0);
+	return a->kind == FWD_ADJ_CONNECTED || (a->kind == FWD_ADJ_FORWARD && !has_failed(a));
 }

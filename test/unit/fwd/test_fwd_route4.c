@@ -160,6 +160,18 @@ flows_are_spread_and_stay(void)
 }
 
 static void
+flows_go_round_a_next_hop_that_does_not_answer(void)
+{
+	router_set_up(VIP_ROLE_MASTER);
+	router_fail_a();
+	for (unsigned int flow = 0; flow < 100; flow++) {
+		frame_udp4(TO_BOTH, 8);
+		put16(icmp, (uint16_t)(1024 + flow));
+		CU_ASSERT_EQUAL(memcmp(path_of_frame(), B_MAC, 6), 0);
+	}
+}
+
+static void
 fragments_stay_together(void)
 {
 	router_set_up(VIP_ROLE_MASTER);
@@ -488,6 +500,7 @@ static const struct suite_test tests[] = {
 	SUITE_TEST(several_segments),
 	SUITE_TEST(a_mixed_burst),
 	SUITE_TEST(flows_are_spread_and_stay),
+	SUITE_TEST(flows_go_round_a_next_hop_that_does_not_answer),
 	SUITE_TEST(fragments_stay_together),
 	SUITE_TEST(waits_for_a_mac),
 	SUITE_TEST(who_did_not_answer_is_unreachable),
