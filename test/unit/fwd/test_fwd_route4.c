@@ -80,6 +80,22 @@ padding_is_carried_on(void)
 }
 
 static void
+padding_that_does_not_fit_is_cut_off(void)
+{
+	size_t len;
+
+	router_set_up(VIP_ROLE_MASTER);
+	frame_udp4(TO_NARROW, 100);
+	len = frame.len;
+	memset(frame.octets + len, 0xaa, 800 - len);
+	frame.len = 800;
+	hand_over(LAN);
+	CU_ASSERT_EQUAL_FATAL(fate.sent_count, 1);
+	CU_ASSERT_EQUAL(fate.sent[0].len, len);
+	CHECK_COUNTED(FWD_FORWARDED4);
+}
+
+static void
 several_segments(void)
 {
 	router_set_up(VIP_ROLE_MASTER);
@@ -497,6 +513,7 @@ static const struct suite_test tests[] = {
 	SUITE_TEST(checksum_follows_the_ttl),
 	SUITE_TEST(every_ttl),
 	SUITE_TEST(padding_is_carried_on),
+	SUITE_TEST(padding_that_does_not_fit_is_cut_off),
 	SUITE_TEST(several_segments),
 	SUITE_TEST(a_mixed_burst),
 	SUITE_TEST(flows_are_spread_and_stay),
