@@ -100,7 +100,6 @@ hand_over(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *m,
 		.frame = m,
 		.next_hop.family = (uint8_t)family,
 		.interface = a->interface,
-		.adjacency = is_host ? FWD_HOST_UNKNOWN : adjacency,
 		.arrived_tsc = way->now_tsc,
 	};
 	memcpy(u->next_hop.octets, is_host ? destination_of(m, family) : a->next_hop,
