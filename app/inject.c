@@ -83,6 +83,9 @@ inject_packet(struct runtime *r, const struct inject_item *item, struct rte_mbuf
 
 	if (rte_ring_count(ring) >= ANNOUNCEMENTS_MAX)
 		return -ENOBUFS;
+	if (frame->nb_segs > 1 && !r->interface[item->interface].port->port.has_segments &&
+	    rte_pktmbuf_linearize(frame) != 0)
+		return -ENOBUFS;
 	return hand_over(r, ring, item, frame);
 }
 
@@ -131,17 +134,33 @@ report(struct worker *w, const struct inject_item *item, enum inject_result resu
 		rte_ring_sp_enqueue_elem(w->inject_done, &done, sizeof(done));
 }
 
+/* An answer of ours that had to wait comes from a virtual MAC: another may have it by now. */
+static bool
+has_source(const struct koi_interface *ifc, const struct vip_roles *roles,
+	   const struct rte_mbuf *frame)
+{
+	uint64_t source = mac_load(rte_pktmbuf_mtod_offset(frame, const uint8_t *, RTE_ETHER_ADDR_LEN));
+
+	return source == ifc->port->port.mac || !mac_is_virtual(source) ||
+	       vip_is_master(roles, mac_virtual_vhid(source));
+}
+
 /*
- * True while the role that the frame speaks for is the one of now. A bow-out stays true until the
- * vhid is MASTER again.
+ * True while the role that the frame speaks for is the one of now, and for all but the election
+ * itself, the lease has not run out. A bow-out stays true until the vhid is MASTER again.
  */
 static bool
-is_current(const struct worker *w, const struct inject_item *item)
+is_current(const struct worker *w, const struct inject_item *item, uint64_t now_tsc)
 {
-	const struct vip_roles *roles = &w->runtime->interface[item->interface].vip.roles;
-	uint64_t word = vip_role_load(roles, item->vhid);
+	const struct koi_interface *ifc = &w->runtime->interface[item->interface];
+	uint64_t word = vip_role_load(&ifc->vip.roles, item->vhid);
+	bool is_fenced = now_tsc > atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire);
 
-	if (item->kind >= INJECT_OWN ||
+	if (item->kind == INJECT_FORWARD)
+		return has_source(ifc, is_fenced ? &vip_roles_fenced : &ifc->vip.roles, item->frame);
+	if (item->kind == INJECT_ANNOUNCEMENT && is_fenced)
+		return false;
+	if (item->kind == INJECT_OWN || item->kind == INJECT_UNREACHABLE ||
 	    (item->kind == INJECT_BOW_OUT && vip_role_of(word) != VIP_ROLE_MASTER))
 		return true;
 	/* A word has room for the lower bits of a generation only. */
@@ -169,7 +188,7 @@ send_one(struct worker *w, struct inject_item *item, uint64_t now_tsc)
 	int queue = queue_of(w, port_id);
 	bool is_late = now_tsc > item->expires_tsc;
 
-	if (is_late || queue < 0 || !is_current(w, item)) {
+	if (is_late || queue < 0 || !is_current(w, item, now_tsc)) {
 		if (wi != NULL)
 			counter_add(&wi->link[LINK_DROP_STALE_INJECT], 1);
 		report(w, item, is_late || queue < 0 ? INJECT_REFUSED : INJECT_STALE);

@@ -22,10 +22,11 @@ enum inject_kind {
 	INJECT_ADVERT,
 	INJECT_BOW_OUT,
 	INJECT_ANNOUNCEMENT,
-	/* No role decides over these. */
-	INJECT_OWN, /**< speaks for the host itself */
-	INJECT_FORWARD, /**< somebody else's packet, which had to wait */
-	INJECT_UNREACHABLE, /**< one that waited in vain; the interface is that which it came in by */
+	INJECT_OWN, /**< speaks for the host itself: no role decides over it */
+	/** A packet that had to wait: likewise, but for an answer of ours with a virtual MAC. */
+	INJECT_FORWARD,
+	/** One that waited in vain: the interface is that which it came in by. */
+	INJECT_UNREACHABLE,
 };
 
 struct inject_item {

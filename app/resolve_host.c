@@ -92,7 +92,6 @@ fill(const struct runtime *r, struct fwd_adj *adj, const struct neigh_action *a)
 		.source_mac = ifc->port->port.mac,
 		.kind = FWD_ADJ_FORWARD,
 		.interface = a->interface,
-		.vlan = ifc->vlan,
 		.mtu = r->config->interfaces[resolve_config_at(r, a->interface)].mtu,
 		.family = a->addr.family,
 	};

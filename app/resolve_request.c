@@ -56,7 +56,6 @@ find_own(const struct runtime *r, const struct koi_interface *ifc, const struct 
 	const struct config_interface *c =
 		&r->config->interfaces[resolve_config_at(r, ifc->vip.index)];
 	const struct vip_set *set = vip_interface_set(&ifc->vip);
-	struct ip_prefix link_local = { { { 0 }, IP_V6 }, 64 };
 	int best = 0;
 
 	for (size_t i = 0; i < c->address_count; i++) {
@@ -66,13 +65,6 @@ find_own(const struct runtime *r, const struct koi_interface *ifc, const struct 
 			continue;
 		best = rating;
 		out->addr = c->addresses[i].addr;
-	}
-	/* That of the port is in no configuration. */
-	memcpy(link_local.addr.octets, set->link_local6, sizeof(set->link_local6));
-	if (ip_addr_is_link_local6(&link_local.addr) && rate(&link_local, target) > best &&
-	    is_held(set, &link_local.addr)) {
-		best = rate(&link_local, target);
-		out->addr = link_local.addr;
 	}
 	out->mac = ifc->port->port.mac;
 	out->vhid = VIP_OWN;

@@ -158,6 +158,9 @@ resolve_follow(struct runtime *r, struct resolve_targets **targets, uint64_t now
 	struct resolve_targets *old = s->targets;
 	unsigned int budget = FOLLOW_BATCH;
 
+	/* A later configuration may be where the one was that config_at belongs to. */
+	if (s->next == NULL)
+		s->config = NULL;
 	s->next = *targets;
 	/* Those that stay are pinned twice in between. */
 	for (; s->followed < (*targets)->count && budget != 0; s->followed++, budget--)

@@ -41,7 +41,6 @@ by_interface(const struct taking *t, enum fwd_adj_kind kind, unsigned int interf
 		.kind = (uint8_t)kind,
 		.interface = running,
 		.source_mac = ifc->port->port.mac,
-		.vlan = ifc->vlan,
 		.mtu = t->config->interfaces[interface].mtu,
 		.family = addr->family,
 	};

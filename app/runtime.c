@@ -441,18 +441,20 @@ runtime_destroy(struct runtime *r)
 {
 	replay_keep_end(r);
 	transmit_destroy(r);
-	router_destroy(r);
 	routes_destroy(r);
 	reload_clear(r);
 	if (r->election != NULL)
 		election_destroy(r);
-	/* Packets that wait go before the pools of their ports. */
+	/* Frames go before their pools: those that wait, and those in the rings of other ports. */
 	resolve_destroy(r->resolve);
 	for (unsigned int i = 0; i < r->worker_count && r->worker != NULL; i++)
 		destroy_worker(r, &r->worker[i]);
 	for (unsigned int i = 0; i < r->port_count && r->port != NULL; i++)
 		if (r->port[i].port.pool != NULL)
 			port_close(&r->port[i].port);
+	for (unsigned int i = 0; i < r->port_count && r->port != NULL; i++)
+		port_free(&r->port[i].port);
+	router_destroy(r);
 	rte_free(r->worker);
 	rte_free(r->port);
 	rte_free(r->interface);

@@ -8,6 +8,8 @@
 #include <rte_ether.h>
 #include <rte_ring_elem.h>
 
+#include "base/clock.h"
+
 #define HANDOVER_RING_SIZE 1024
 
 /** An element of the ring between two workers. */
@@ -185,8 +187,10 @@ send_out(struct worker_interface *wi, const struct koi_interface *ifc, uint16_t 
 	}
 	if (unlikely(sent < count)) {
 		counter_add(&wi->link[LINK_DROP_TX], count - sent);
-		for (unsigned int i = sent; i < out.count; i++)
+		for (unsigned int i = sent; i < out.count; i++) {
+			out.octets += ifc->vlan != 0 ? RTE_VLAN_HLEN : 0;
 			drop(&out, out.frame[i]);
+		}
 	}
 	counter_add(&wi->link[LINK_TX_PACKETS], sent);
 	counter_add(&wi->link[LINK_TX_BYTES], out.octets);
@@ -232,10 +236,35 @@ transmit_flush(struct worker *w)
 	w->tx.waiting_count = 0;
 }
 
+/* This worker may have been stopped since: an answer from a virtual MAC may be another's by now. */
+static bool
+is_true_still(const struct worker *w, const struct handover *h, uint64_t now_tsc)
+{
+	const struct vip_interface *ifc = &w->runtime->interface[h->interface].vip;
+	uint64_t lease_tsc = atomic_load_explicit(&w->runtime->lease_tsc, memory_order_acquire);
+	const struct vip_roles *roles = now_tsc > lease_tsc ? &vip_roles_fenced : &ifc->roles;
+	const uint8_t *source =
+		rte_pktmbuf_mtod_offset(h->frame, const uint8_t *, RTE_ETHER_ADDR_LEN);
+
+	return vip_accepts_mac(vip_interface_set(ifc), roles, mac_load(source));
+}
+
+static void
+take_over(struct worker *w, const struct handover *h, uint64_t now_tsc)
+{
+	if (likely(is_true_still(w, h, now_tsc))) {
+		fwd_tx_add(&w->tx, (uint16_t)h->interface, h->frame);
+		return;
+	}
+	counter_add(&w->interface[h->interface]->link[LINK_DROP_STALE_INJECT], 1);
+	rte_pktmbuf_free(h->frame);
+}
+
 unsigned int
 transmit_drain(struct worker *w)
 {
 	struct handover h[BURST_MAX];
+	uint64_t now_tsc = clock_tsc();
 	unsigned int total = 0;
 
 	for (unsigned int from = 0; from < w->runtime->worker_count; from++) {
@@ -246,7 +275,7 @@ transmit_drain(struct worker *w)
 		count = rte_ring_sc_dequeue_burst_elem(w->handover[from], h, sizeof(h[0]), BURST_MAX,
 						       NULL);
 		for (unsigned int i = 0; i < count; i++)
-			fwd_tx_add(&w->tx, (uint16_t)h[i].interface, h[i].frame);
+			take_over(w, &h[i], now_tsc);
 		transmit_flush(w);
 		total += count;
 	}

@@ -109,8 +109,6 @@ fill(struct fwd_adj *a, const struct fwd_adj *like)
 		.kind = like->kind,
 		.vhid = like->vhid,
 		.interface = like->interface,
-		.tx = like->tx,
-		.vlan = like->vlan,
 		.mtu = like->mtu,
 		.family = like->family,
 		.path_count = like->path_count,

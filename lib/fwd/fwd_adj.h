@@ -61,8 +61,6 @@ struct fwd_adj {
 	uint8_t kind;         /**< enum fwd_adj_kind */
 	uint8_t vhid;         /**< VIRTUAL */
 	uint16_t interface;   /**< of LOCAL, VIRTUAL, CONNECTED and FORWARD */
-	uint16_t tx;          /**< the port's place in struct fwd_tx */
-	uint16_t vlan;        /**< to be pushed, or 0 */
 	uint16_t mtu;         /**< longest IP packet */
 	uint8_t family;       /**< enum ip_family */
 	uint8_t path_count;   /**< MULTIPATH */

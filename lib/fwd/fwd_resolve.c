@@ -20,16 +20,27 @@ destination_of(const struct rte_mbuf *m, enum ip_family family)
 	return rte_pktmbuf_mtod_offset(m, const uint8_t *, destination[family].at);
 }
 
+static bool
+has_failed(const struct fwd_adj *a)
+{
+	return (atomic_load_explicit(&a->mac, memory_order_relaxed) & FWD_ADJ_FAILED) != 0;
+}
+
+/* That of the flow, or the next one that is not known to be dead. */
 static void
 choose_path(const struct fwd_adj *adj, enum ip_family family, struct fwd_odd *odd, unsigned int i)
 {
 	const struct fwd_adj *a = &adj[odd->adjacency[i]];
+	unsigned int first, n = 0;
 	uint64_t hash;
 
 	if (a->kind != FWD_ADJ_MULTIPATH)
 		return;
 	hash = fwd_flow_hash(odd->frame[i], family);
-	odd->adjacency[i] = a->path[hash * a->path_count >> 32];
+	first = (unsigned int)(hash * a->path_count >> 32);
+	while (n < a->path_count && has_failed(&adj[a->path[(first + n) % a->path_count]]))
+		n++;
+	odd->adjacency[i] = a->path[(first + n) % a->path_count];
 }
 
 void
@@ -93,11 +104,22 @@ hand_over(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *m,
 		.frame = m,
 		.next_hop.family = (uint8_t)family,
 		.interface = a->interface,
-		.adjacency = is_host ? FWD_HOST_UNKNOWN : adjacency,
 		.arrived_tsc = way->now_tsc,
 	};
 	memcpy(u->next_hop.octets, is_host ? destination_of(m, family) : a->next_hop,
 	       destination[family].len);
+}
+
+/* Take off what is behind the packet. False if that is not all in the last segment. */
+static bool
+cut_trailer(struct rte_mbuf *m, enum ip_family family)
+{
+	const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
+	uint32_t len = family == IP_V4 ? rte_be_to_cpu_16(octets_load16(f + AT_TOTAL_LEN)) :
+					 IP6_LEN + rte_be_to_cpu_16(octets_load16(f + AT_PAYLOAD_LEN));
+	uint32_t surplus = rte_pktmbuf_pkt_len(m) - ETHER_LEN - len;
+
+	return surplus <= UINT16_MAX && rte_pktmbuf_trim(m, (uint16_t)surplus) == 0;
 }
 
 void
@@ -124,8 +146,14 @@ fwd_emit(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *m,
 	struct fwd_adj *a = &way->router->adj[adjacency];
 	uint64_t mac = atomic_load_explicit(&a->mac, memory_order_relaxed);
 
+	/* The packet is not too long, so it is the frame. */
+	if (rte_pktmbuf_pkt_len(m) > a->mtu + (uint32_t)ETHER_LEN && !cut_trailer(m, family)) {
+		fwd_drop(way, m, family == IP_V4 ? FWD_DROP_IP4_HEADER : FWD_DROP_IP6_HEADER);
+		return;
+	}
 	fwd_write_macs(rte_pktmbuf_mtod(m, uint8_t *), mac, source != 0 ? source : a->source_mac);
-	if (!fwd_has_mac(a)) {
+	/* By what was written, which control may have changed since. */
+	if (a->kind == FWD_ADJ_CONNECTED || (mac & FWD_ADJ_RESOLVED) == 0) {
 		hand_over(way, family, m, adjacency);
 		return;
 	}
@@ -163,7 +191,5 @@ fwd_find_way(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *
 	a = &way->router->adj[*adjacency];
 	if (a->kind == FWD_ADJ_VIRTUAL)
 		return fwd_virtual_role(way, a) == VIP_ROLE_BACKUP;
-	return a->kind == FWD_ADJ_CONNECTED ||
-	       (a->kind == FWD_ADJ_FORWARD &&
-		(atomic_load_explicit(&a->mac, memory_order_relaxed) & FWD_ADJ_FAILED) == 0);
+	return a->kind == FWD_ADJ_CONNECTED || (a->kind == FWD_ADJ_FORWARD && !has_failed(a));
 }

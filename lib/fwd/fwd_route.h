@@ -47,7 +47,6 @@ struct fwd_unresolved {
 	struct rte_mbuf *frame; /**< hash.usr: the interface that it came in by */
 	struct ip_addr next_hop;
 	uint16_t interface;
-	uint32_t adjacency; /**< of the gateway or host, or FWD_HOST_UNKNOWN */
 	uint64_t arrived_tsc;
 };
 

@@ -297,7 +297,7 @@ neigh_pin(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface,
 	if (rc != 0)
 		return rc;
 	e = &t->slot[at].entry;
-	if (e->pins == UINT8_MAX)
+	if (e->pins == UINT16_MAX)
 		return -EOVERFLOW;
 	e->pins++;
 	neigh_settle(t, at, e->state == NEIGH_FREE ? nud_begin(e, now_us) : nud_keep(e, now_us));

@@ -89,7 +89,7 @@ struct neigh_entry {
 	uint8_t mac[6];
 	uint8_t state;     /**< enum neigh_state */
 	uint8_t requests;  /**< sent in this state */
-	uint8_t pins;      /**< how often it is pinned: kept, and kept resolved */
+	uint16_t pins;     /**< how often it is pinned: kept, and kept resolved */
 	bool is_wanted;    /**< whoever forwards wants to know its MAC */
 	bool is_confirmed; /**< has answered, once */
 	bool is_router;
@@ -179,7 +179,7 @@ void neigh_used(struct neigh_table *t, uint32_t at, uint64_t now_us);
 
 /**
  * Keep it, and keep its MAC known, until as many neigh_unpin(). 0, -ENOSPC, -EINVAL, or -EOVERFLOW
- * after 255.
+ * after 65535.
  */
 int neigh_pin(struct neigh_table *t, const struct ip_addr *addr, uint16_t interface,
 	      uint64_t now_us);

@@ -93,6 +93,8 @@ see_unknown(struct neigh_entry *e, const struct neigh_sighting *seen, uint64_t r
 {
 	if (seen->has_no_mac)
 		return 0;
+	if (seen->evidence != NEIGH_SEEN_SENDER)
+		e->is_router = seen->is_router;
 	if (memcmp(e->mac, seen->mac, sizeof(e->mac)) != 0 || e->changed_us == 0)
 		take_mac(e, seen);
 	if (seen->evidence == NEIGH_SEEN_ANSWER)

@@ -193,6 +193,7 @@ port_open(struct port *p, const struct port_params *params)
 err:
 	log_line(ERR, port, "%s: %s: %s: %s", p->label, p->name, step, rte_strerror(-rc));
 	port_close(p);
+	port_free(p);
 	return rc;
 }
 
@@ -211,6 +212,11 @@ port_close(struct port *p)
 		rc = rte_eth_dev_close(p->id);
 	if (rc != 0 && rc != -ENODEV)
 		log_line(WARNING, port, "%s: close: %s", p->label, rte_strerror(-rc));
+}
+
+void
+port_free(struct port *p)
+{
 	rte_mempool_free(p->pool);
 	p->pool = NULL;
 	port_groups_free(p);

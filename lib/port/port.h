@@ -9,7 +9,7 @@
  *
  * Threads: one thread sets up and tears down; port_link() may be polled by one other thread, but
  *          not by a worker or the control lcore: some drivers make system calls.
- * Memory:  port_open() creates the port's mempool on its NUMA node; port_close() frees it.
+ * Memory:  port_open() creates the port's mempool on its NUMA node; port_free() frees it.
  * Errors:  negative errno; the reason is logged where it is found.
  */
 #ifndef PORT_H
@@ -86,8 +86,13 @@ int port_find(struct port *p, const struct port_params *params);
  * @return 0; -ENOMEM without memory for the mempool; else what the driver said
  */
 int port_open(struct port *p, const struct port_params *params);
-/** What waits for transmission is given a millisecond to leave. */
+/**
+ * Stop and close the device; what waits for transmission is given a millisecond to leave. The pool
+ * stays: frames of it may be in the rings of other devices.
+ */
 void port_close(struct port *p);
+/** Free what the closed port leaves, once all ports are closed. */
+void port_free(struct port *p);
 
 /**
  * Receive frames sent to a virtual MAC, by a filter or promiscuously; counted, since several

@@ -154,6 +154,12 @@ router_narrow(uint16_t mtu)
 	adj[VIA_NARROW].mtu = mtu;
 }
 
+void
+router_fail_a(void)
+{
+	fwd_adj_set_failed(&adj[VIA_A]);
+}
+
 static bool
 create_table6(void)
 {

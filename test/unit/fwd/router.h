@@ -78,6 +78,8 @@ void router_set_up(enum vip_role role);
 
 /** The MTU of the way to TO_NARROW. */
 void router_narrow(uint16_t mtu);
+/** The next hop with A_MAC has not answered. */
+void router_fail_a(void);
 
 /** A UDP packet from LAN_HOST, sent to the virtual MAC of lan, with a TTL of 64. */
 void frame_udp4(const char *to, size_t payload);

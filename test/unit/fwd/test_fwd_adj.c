@@ -16,7 +16,7 @@ static struct fwd_adj
 forward(uint16_t interface, uint32_t next_hop)
 {
 	struct fwd_adj a = { .kind = FWD_ADJ_FORWARD, .interface = interface, .source_mac = 7,
-			     .tx = 2,		      .vlan = 100,	      .mtu = 1500 };
+			     .mtu = 1500 };
 
 	memcpy(a.next_hop, &next_hop, sizeof(next_hop));
 	return a;
@@ -66,8 +66,6 @@ the_same_next_hop_is_one_adjacency(void)
 	CU_ASSERT_EQUAL(table->adj[first].kind, FWD_ADJ_FORWARD);
 	CU_ASSERT_EQUAL(table->adj[first].interface, 1);
 	CU_ASSERT_EQUAL(table->adj[first].source_mac, 7);
-	CU_ASSERT_EQUAL(table->adj[first].tx, 2);
-	CU_ASSERT_EQUAL(table->adj[first].vlan, 100);
 	CU_ASSERT_EQUAL(table->adj[first].mtu, 1500);
 	CU_ASSERT_EQUAL(atomic_load(&table->adj[first].mac), 0);
 	CU_ASSERT_EQUAL(take(&a), first);

@@ -79,6 +79,49 @@ a_generation_counts_in_the_bits_of_the_word(void)
 }
 
 static void
+forward_number(uint32_t number, uint64_t source)
+{
+	const struct inject_item item = item_of(INJECT_FORWARD, bench_us() + SECOND);
+	struct rte_mbuf *frame = rte_pktmbuf_alloc(bench.r.inject_pool);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(frame);
+	arp_build_announcement((uint8_t *)rte_pktmbuf_append(frame, ARP_FRAME_LEN), number, source);
+	CU_ASSERT_EQUAL(inject_packet(&bench.r, &item, frame), 0);
+}
+
+/* A ping is answered from the virtual MAC, and where it came from is asked for first. */
+static void
+an_answer_that_waited_is_dropped_with_its_role(void)
+{
+	open_master();
+	forward_number(1, mac_of_vhid(1));
+	bench_work();
+	CU_ASSERT_EQUAL(bench.sent_count, 1);
+	forward_number(2, mac_of_vhid(1));
+	forward_number(3, bench.r.interface[0].port->port.mac);
+	vip_role_store(&bench.r.interface[0].vip.roles, 1,
+		       vip_role_word(VIP_ROLE_BACKUP, bench_generation(1) + 1));
+	bench_work();
+	CU_ASSERT_EQUAL_FATAL(bench.sent_count, 2);
+	CU_ASSERT_EQUAL(bench.sent[1].arp_be, 3);
+	CU_ASSERT_EQUAL(bench_stale(), 1);
+	bench_close();
+}
+
+/* Worker and control have been stopped together: another may have the address by now. */
+static void
+an_announcement_is_dropped_without_a_lease(void)
+{
+	open_master();
+	CU_ASSERT_EQUAL(inject_number(INJECT_ANNOUNCEMENT, 1, bench_us() + 60 * SECOND), 0);
+	bench_wait(bench_lease_us() + MS - bench_us());
+	bench_work();
+	CU_ASSERT_EQUAL(bench.sent_count, 0);
+	CU_ASSERT_EQUAL(bench_stale(), 1);
+	bench_close();
+}
+
+static void
 a_late_frame_is_dropped_and_told(void)
 {
 	struct inject_done done;
@@ -345,6 +388,8 @@ main(int argc, char **argv)
 	static const struct suite_test tests[] = {
 		SUITE_TEST(a_frame_of_an_earlier_role_is_dropped),
 		SUITE_TEST(a_generation_counts_in_the_bits_of_the_word),
+		SUITE_TEST(an_answer_that_waited_is_dropped_with_its_role),
+		SUITE_TEST(an_announcement_is_dropped_without_a_lease),
 		SUITE_TEST(a_late_frame_is_dropped_and_told),
 		SUITE_TEST(an_advert_is_true_for_an_interval),
 		SUITE_TEST(what_the_device_refuses_is_first_in_the_next_turn),

@@ -109,7 +109,6 @@ each_route_has_its_adjacency(void)
 	a = adjacency_of("8.8.8.8");
 	CU_ASSERT_EQUAL(a->kind, FWD_ADJ_FORWARD);
 	CU_ASSERT_EQUAL(a->interface, 1);
-	CU_ASSERT_EQUAL(a->vlan, 100);
 	CU_ASSERT_EQUAL(a->mtu, 1500);
 	CU_ASSERT_EQUAL(a->source_mac, PORT_MAC);
 	CU_ASSERT_EQUAL(a->next_hop[3], 9);
