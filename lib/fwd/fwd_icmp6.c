@@ -42,13 +42,15 @@ extension_len(uint8_t header, const uint8_t *f)
 static bool
 may_be_told(const struct rte_mbuf *about, const uint8_t *f)
 {
+	uint32_t room = AT_PAYLOAD6 + rte_be_to_cpu_16(octets_load16(f + AT_PAYLOAD_LEN));
 	uint8_t header = f[AT_NEXT_HEADER];
 	uint32_t at = AT_PAYLOAD6;
 
+	room = RTE_MIN(room, rte_pktmbuf_data_len(about));
 	for (unsigned int i = 0; i < EXTENSIONS_MAX; i++) {
 		uint32_t len;
 
-		if (at + 8 > rte_pktmbuf_data_len(about))
+		if (at + 8 > room)
 			return header != IPPROTO_ICMPV6 && extension_len(header, f) == 0;
 		if (header == IPPROTO_ICMPV6)
 			return (f[at] & ICMP6_INFOMSG_MASK) != 0 && f[at] != ND_REDIRECT;
