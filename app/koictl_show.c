@@ -174,14 +174,28 @@ forget_page(json_t *result)
 }
 
 static void
-print_details(json_t *const result[2])
+print_list(json_t *result)
 {
 	struct koictl_table t;
 
-	forget_page(result[0]);
+	forget_page(result);
 	koictl_table_begin(&t, "NAME|VALUE");
-	add_value(&t, "", result[0]);
+	add_value(&t, "", result);
 	koictl_table_print(&t, stdout);
+}
+
+static void
+print_details(json_t *const result[2])
+{
+	print_list(result[0]);
+}
+
+static void
+print_stats(json_t *const result[2])
+{
+	print_list(result[0]);
+	printf("\n");
+	print_list(result[1]);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -270,8 +284,8 @@ const struct koictl_show koictl_shows[] = {
 	{ "", NULL, false, "interfaces and vhids, one line each",
 	  { "/interface/table", "/carp/table" }, print_all },
 	{ "vhid", "VHID@INTERFACE", false, "one vhid", { "/carp/vhid", NULL }, print_details },
-	{ "stats", "VHID@INTERFACE", true, "counters of advertisements", { "/carp/stats", NULL },
-	  print_details },
+	{ "stats", "VHID@INTERFACE", true, "counters of advertisements and of IP packets, or of a vhid",
+	  { "/carp/stats", "/fwd/stats" }, print_stats },
 	{ "neighbors", "INTERFACE", false, "who is on the link of an interface",
 	  { "/neigh/table", NULL }, koictl_neighbors_print },
 	{ "route", "ADDRESS", false, "what is done with packets to an address",
@@ -291,9 +305,14 @@ const struct koictl_show koictl_shows[] = {
 	{ 0 },
 };
 
-/* One interface with everything, where a table of all would show a line. */
+/* With an argument: one interface with everything, and a vhid has no IP packets of its own. */
 static const struct koictl_show one_interface = {
 	.path = { "/interface/info", NULL },
+	.print = print_details,
+};
+
+static const struct koictl_show one_vhid = {
+	.path = { "/carp/stats", NULL },
 	.print = print_details,
 };
 
@@ -319,6 +338,8 @@ koictl_show_run(const struct koictl_show *s, struct koictl_client *c, const char
 
 	if (argument[0] != '\0' && s->print == print_interfaces)
 		s = &one_interface;
+	else if (argument[0] != '\0' && s->print == print_stats)
+		s = &one_vhid;
 	for (int i = 0; i < 2 && s->path[i] != NULL && rc == 0; i++)
 		rc = koictl_client_ask(c, koictl_client_query(s->path[i], argument), &result[i]);
 	if (rc == 0 && is_json)

@@ -106,8 +106,6 @@ take_own(struct taking *t, const struct routes_own *own)
 	struct fwd_adj like;
 
 	switch (own->kind) {
-	case FWD_ADJ_BLACKHOLE:
-		return FWD_ADJ_INDEX_BLACKHOLE;
 	case FWD_ADJ_MARTIAN:
 		return FWD_ADJ_INDEX_MARTIAN;
 	case FWD_ADJ_VIRTUAL:

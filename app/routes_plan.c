@@ -89,9 +89,9 @@ add_link(struct routes_plan *plan, const struct ip_prefix *address, size_t inter
 	if (address->addr.family != IP_V4 || address->len > BROADCAST_LEN_MAX)
 		return;
 	host = host_prefix(&link.addr);
-	add(plan, &host, FWD_ADJ_BLACKHOLE, 0);
+	add(plan, &host, FWD_ADJ_MARTIAN, 0);
 	host = host_prefix(&last);
-	add(plan, &host, FWD_ADJ_BLACKHOLE, 0);
+	add(plan, &host, FWD_ADJ_MARTIAN, 0);
 }
 
 static void
@@ -145,8 +145,10 @@ static int
 rank(const struct routes_own *own)
 {
 	static const int ranks[] = {
-		[FWD_ADJ_LOCAL] = 0,	 [FWD_ADJ_VIRTUAL] = 1, [FWD_ADJ_CONNECTED] = 2,
-		[FWD_ADJ_BLACKHOLE] = 3, [FWD_ADJ_MARTIAN] = 4,
+		[FWD_ADJ_LOCAL] = 0,
+		[FWD_ADJ_VIRTUAL] = 1,
+		[FWD_ADJ_CONNECTED] = 2,
+		[FWD_ADJ_MARTIAN] = 3,
 	};
 
 	return ranks[own->kind];
@@ -247,7 +249,7 @@ routes_plan_free(struct routes_plan *plan)
 static bool
 has_precedence(const struct routes_own *own)
 {
-	return own->kind != FWD_ADJ_BLACKHOLE && own->kind != FWD_ADJ_MARTIAN;
+	return own->kind != FWD_ADJ_MARTIAN;
 }
 
 static void

@@ -7,8 +7,8 @@
  *     LOCAL      the host's own addresses
  *     VIRTUAL    the addresses of vhids
  *     CONNECTED  the prefixes of own addresses; that of a virtual address that is in none of them
- *     BLACKHOLE  the directed broadcast and the first address of a connected IPv4 prefix
- *     MARTIAN    what must never be forwarded (RFC 1812 section 5.3.7; RFC 4291 section 2.5.6)
+ *     MARTIAN    what must never be forwarded (RFC 1812 section 5.3.7; RFC 4291 section 2.5.6), and
+ *                the broadcast and the first address of a connected IPv4 prefix (section 5.3.5.2)
  *
  * A prefix that several of them have is of the first. Link-local addresses are on every link, so
  * they are in no table.

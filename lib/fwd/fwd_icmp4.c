@@ -37,12 +37,13 @@ static bool
 may_be_told(const struct rte_mbuf *about, const uint8_t *f)
 {
 	uint32_t type_at = ETHER_LEN + (uint32_t)(f[AT_VERSION] & 0xf) * 4;
+	uint32_t end = ETHER_LEN + rte_be_to_cpu_16(octets_load16(f + AT_TOTAL_LEN));
 
 	if ((octets_load16(f + AT_FRAGMENT) & FRAGMENT_PLACE_BE) != 0)
 		return false;
 	if (f[AT_PROTOCOL] != IPPROTO_ICMP)
 		return true;
-	return rte_pktmbuf_data_len(about) > type_at && !is_error_type(f[type_at]);
+	return RTE_MIN(end, rte_pktmbuf_data_len(about)) > type_at && !is_error_type(f[type_at]);
 }
 
 /*

@@ -42,23 +42,26 @@ extension_len(uint8_t header, const uint8_t *f)
 static bool
 may_be_told(const struct rte_mbuf *about, const uint8_t *f)
 {
-	uint8_t header = f[AT_NEXT_HEADER];
+	uint32_t room = AT_PAYLOAD6 + rte_be_to_cpu_16(octets_load16(f + AT_PAYLOAD_LEN));
+	uint8_t header = f[AT_NEXT_HEADER], copy[8];
 	uint32_t at = AT_PAYLOAD6;
 
 	for (unsigned int i = 0; i < EXTENSIONS_MAX; i++) {
+		const uint8_t *h;
 		uint32_t len;
 
-		if (at + 8 > rte_pktmbuf_data_len(about))
+		if (at + sizeof(copy) > room)
 			return header != IPPROTO_ICMPV6 && extension_len(header, f) == 0;
+		h = rte_pktmbuf_read(about, at, sizeof(copy), copy);
 		if (header == IPPROTO_ICMPV6)
-			return (f[at] & ICMP6_INFOMSG_MASK) != 0 && f[at] != ND_REDIRECT;
-		len = extension_len(header, f + at);
+			return (h[0] & ICMP6_INFOMSG_MASK) != 0 && h[0] != ND_REDIRECT;
+		len = extension_len(header, h);
 		if (len == 0)
 			return true;
 		if (header == IPPROTO_FRAGMENT &&
-		    (octets_load16(f + at + 2) & RTE_BE16(0xfff8)) != 0)
+		    (octets_load16(h + 2) & RTE_BE16(0xfff8)) != 0)
 			return true;
-		header = f[at];
+		header = h[0];
 		at += len;
 	}
 	return false;

@@ -50,7 +50,7 @@ refuse(const struct fwd_way *way, struct rte_mbuf *m, uint8_t protocol)
 		FWD_ICMP_UNREACHABLE6,
 	};
 
-	if (protocol == IPPROTO_UDP || protocol == IPPROTO_TCP)
+	if (protocol == IPPROTO_UDP)
 		fwd_error6(way, m, &no_port);
 	else if (protocol != IPPROTO_ICMPV6)
 		fwd_error6(way, m, &no_protocol);

@@ -63,6 +63,16 @@ refuse_long(const struct fwd_way *way, struct rte_mbuf *m, const struct fwd_adj 
 	refuse(way, m, FWD_DROP_TOO_BIG4, &error);
 }
 
+/* A fragment that ends behind the longest packet there is: parts of it would begin anew. */
+static bool
+ends_nowhere(const uint8_t *f)
+{
+	uint32_t place = octets_load16(f + AT_FRAGMENT) & FRAGMENT_PLACE_BE;
+	uint32_t begin = (uint32_t)rte_be_to_cpu_16((uint16_t)place) * 8;
+
+	return begin + total_len(f) - (uint32_t)(f[AT_VERSION] & 0xf) * 4 > UINT16_MAX;
+}
+
 /* There is a next hop. */
 static void
 forward_odd(const struct fwd_way *way, struct rte_mbuf *m, uint32_t adjacency)
@@ -79,6 +89,8 @@ forward_odd(const struct fwd_way *way, struct rte_mbuf *m, uint32_t adjacency)
 		refuse(way, m, FWD_DROP_HOST4, &host_unreachable);
 	} else if (is_long && (octets_load16(f + AT_FRAGMENT) & DONT_FRAGMENT_BE) != 0) {
 		refuse_long(way, m, a);
+	} else if (is_long && ends_nowhere(f)) {
+		fwd_drop(way, m, FWD_DROP_IP4_HEADER);
 	} else {
 		octets_store32(f + AT_TTL, less_life(octets_load32(f + AT_TTL)));
 		if (fwd_has_mac(a))

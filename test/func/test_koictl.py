@@ -12,7 +12,8 @@ pytestmark = pytest.mark.usefixtures('needs_koi')
 
 SHOWN = {
     'vhid 1@lan': ['lan', 'MASTER', '00:00:5e:00:01:01', '10.0.0.100'],
-    'stats': ['received', 'sent', 'drop_auth'],
+    'stats': ['received', 'sent', 'drop_auth', 'ip4_forwarded', 'drop_ip6_no_route'],
+    'stats 1@lan': ['received', 'sent', 'drop_auth'],
     'neighbors lan': [],
     'interfaces': ['lan', 'up'],
     'workers': ['1'],

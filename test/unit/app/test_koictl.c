@@ -111,7 +111,7 @@ every_show_says_something(void)
 		size_t lines; /* at least */
 	} shows[] = {
 		{ "show vhid " FULL_VHID, 20 + FULL_ADDRESSES },
-		{ "show stats", CARP_COUNTERS },
+		{ "show stats", 3 + CARP_COUNTERS + FWD_COUNTERS },
 		{ "show stats " FULL_VHID, CARP_COUNTERS },
 		{ "show neighbors " FULL_INTERFACE, 1 + NEIGH_CAPACITY },
 		{ "show route " FULL_ROUTE_PATHS, 1 + FWD_ADJ_PATHS_MAX },

@@ -29,7 +29,7 @@ static const char *
 at(const char *prefix)
 {
 	static const char *const kinds[] = {
-		[FWD_ADJ_BLACKHOLE] = "BLACKHOLE", [FWD_ADJ_MARTIAN] = "MARTIAN",
+		[FWD_ADJ_MARTIAN] = "MARTIAN",
 		[FWD_ADJ_LOCAL] = "LOCAL",	   [FWD_ADJ_VIRTUAL] = "VIRTUAL",
 		[FWD_ADJ_CONNECTED] = "CONNECTED",
 	};
@@ -46,7 +46,7 @@ at(const char *prefix)
 			continue;
 		if (own == NULL)
 			return entry.file->type == CONFIG_ROUTE_VIA ? "VIA" : "file";
-		if (own->kind == FWD_ADJ_BLACKHOLE || own->kind == FWD_ADJ_MARTIAN)
+		if (own->kind == FWD_ADJ_MARTIAN)
 			return kinds[own->kind];
 		snprintf(text, sizeof(text), "%s %u %s", kinds[own->kind], own->vhid,
 			 bench.interface[own->interface].name);
@@ -96,8 +96,8 @@ addresses_bring_routes(void)
 	make();
 	EXPECT("10.0.0.2/32", "LOCAL 0 lan");
 	EXPECT("10.0.0.0/24", "CONNECTED 0 lan");
-	EXPECT("10.0.0.0/32", "BLACKHOLE");
-	EXPECT("10.0.0.255/32", "BLACKHOLE");
+	EXPECT("10.0.0.0/32", "MARTIAN");
+	EXPECT("10.0.0.255/32", "MARTIAN");
 	EXPECT("192.0.2.0/31", "CONNECTED 0 wan");
 	EXPECT("192.0.2.1/32", "LOCAL 0 wan");
 	EXPECT("192.0.2.0/32", "-");
@@ -133,7 +133,7 @@ virtual_addresses_are_on_a_link_too(void)
 	EXPECT("10.0.0.255/32", "VIRTUAL 7 lan");
 	EXPECT("172.16.0.1/32", "VIRTUAL 9 wan");
 	EXPECT("172.16.0.0/20", "CONNECTED 0 wan");
-	EXPECT("172.16.15.255/32", "BLACKHOLE");
+	EXPECT("172.16.15.255/32", "MARTIAN");
 	EXPECT("fd01::1/128", "VIRTUAL 9 wan");
 	EXPECT("fd01::/64", "CONNECTED 0 wan");
 	routes_plan_free(&plan);

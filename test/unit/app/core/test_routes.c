@@ -125,7 +125,7 @@ each_route_has_its_adjacency(void)
 
 	CU_ASSERT_EQUAL(adjacency_of("10.0.0.2")->kind, FWD_ADJ_LOCAL);
 	CU_ASSERT_EQUAL(adjacency_of("10.0.0.7")->kind, FWD_ADJ_CONNECTED);
-	CU_ASSERT_EQUAL(adjacency_of("10.0.0.255")->kind, FWD_ADJ_BLACKHOLE);
+	CU_ASSERT_EQUAL(adjacency_of("10.0.0.255")->kind, FWD_ADJ_MARTIAN);
 	CU_ASSERT_EQUAL(adjacency_of("127.0.0.1")->kind, FWD_ADJ_MARTIAN);
 	a = adjacency_of("10.0.0.1");
 	CU_ASSERT_EQUAL(a->kind, FWD_ADJ_VIRTUAL);
