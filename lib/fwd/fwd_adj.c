@@ -202,7 +202,7 @@ fwd_adj_create(uint32_t hosts, int socket)
 		[FWD_ADJ_INDEX_BLACKHOLE] = FWD_ADJ_BLACKHOLE,
 		[FWD_ADJ_INDEX_MARTIAN] = FWD_ADJ_MARTIAN,
 	};
-	struct fwd_adj_table *t = rte_zmalloc_socket("fwd_adj", sizeof(*t), 0, socket);
+	struct fwd_adj_table *t = calloc(1, sizeof(*t));
 
 	if (t == NULL)
 		goto err;
@@ -233,5 +233,5 @@ fwd_adj_destroy(struct fwd_adj_table *t)
 		return;
 	free(t->account);
 	rte_free(t->adj);
-	rte_free(t);
+	free(t);
 }
