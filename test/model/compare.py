@@ -75,10 +75,11 @@ class Judge:
             flags = word(whole, 6) & (0xe000 if is_last else 0xc000) | (0 if is_last else 0x2000)
             if word(ip, 2) > e.mtu or word(ip, 2) != len(ip) or checksum(ip[:own_head]) != 0:
                 return 'a fragment with a wrong length or checksum'
-            if word(ip, 6) != (flags | (at // 8 & 0x1fff)) or (len(ip) - own_head) % 8 and not is_last:
+            is_whole = is_last or (len(ip) - own_head) % 8 == 0
+            if word(ip, 6) != (flags | at // 8) or not is_whole:
                 return 'a fragment with wrong flags or place'
             # A later fragment should not have had what is not copied.
-            right = [options(whole[20:head], n != 0), options(whole[20:head], n != 0 and place == 0)]
+            right = [options(whole[20:head], is_copy) for is_copy in (n != 0, n and place == 0)]
             if options(ip[20:own_head], False) not in right:
                 return 'a fragment with wrong options'
             if (ip[1], ip[4:6], ip[8:10], ip[12:20]) != \
@@ -101,7 +102,7 @@ def options(octets: bytes, is_copy: bool) -> list[bytes]:
 
 
 def compare_own4(mine: bytes, theirs: bytes) -> str:
-    """The identification is the router's; an error may quote what forwarding has changed already."""
+    """The identification is the router's; an error may quote what forwarding has changed."""
     a, b = bytearray(mine[8:]), bytearray(theirs[8:])
     if checksum(b[:20]) != 0 or a[20] != 0 and checksum(b[20:]) != 0:
         return 'a wrong checksum of our own'

@@ -2,8 +2,8 @@
 """What a router does with a packet, by the standards: RFC 1812, RFC 8200, RFC 4443, RFC 791.
 
 The standards do not say which of several faults of a packet is the reason; here it is the first in
-this order: the header, the frame's destination, the source, the destination, options, TTL, next hop,
-length. Where they leave a choice the model has that of docs/:
+this order: the header, the frame's destination, the source, the destination, options, TTL, next
+hop, length. Where they leave a choice the model has that of docs/:
 
 - An advertisement is taken whatever its source: hosts without an address send it from 0.0.0.0, and
   its digest says whether it is genuine.
@@ -156,10 +156,16 @@ class Packet:
     def is_to_group(self) -> bool:
         return bool(self.f[0] & 1)
 
+    def length_of(self, packet: bytes) -> int:
+        return word(packet, 2) if self.family == 'ip4' else 40 + word(packet, 4)
+
     def send(self, hop: Hop, to: bytes, octets: bytes, is_own: bool = False):
         """(outputs, counters, failure): the next hop, and whether anybody knows its MAC."""
         interface = hop.interface
         source = world.PORT_MAC[interface]
+        # What fills up a frame goes on with it, as far as there is room.
+        if len(octets) - 14 > world.MTU[interface]:
+            octets = octets[:14 + self.length_of(octets[14:])]
         if hop.kind == VIRTUAL:
             mac = world.virtual_mac(hop.vhid)
             return [Output(SENT, interface, source + octets[12:], [mac], is_own=is_own)], [], ''
@@ -183,8 +189,7 @@ class Packet:
             return [], [counter, f'drop_{self.family}_reply']
         outputs, counters, failure = self.send(hop, to, octets, is_own=True)
         mtu, packet = world.MTU[hop.interface], octets[14:]
-        length = word(packet, 2) if self.family == 'ip4' else 40 + word(packet, 4)
-        is_long = length > mtu
+        is_long = self.length_of(packet) > mtu
         if failure or is_long and (self.family == 'ip6' or packet[6] & 0x40):
             return [], [counter, f'drop_{self.family}_reply']
         if is_long:
