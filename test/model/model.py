@@ -24,6 +24,7 @@ FORWARD, LINK, LOCAL, VIRTUAL, BLACKHOLE, MARTIAN, NOWHERE = range(7)
 CARP_PROTOCOL, ICMP, TCP, UDP, ICMP6 = 112, 1, 6, 17, 58
 CARP_GROUP4, CARP_GROUP6 = bytes([224, 0, 0, 18]), b'\xff\x02' + bytes(13) + b'\x12'
 LINK_LOCAL4 = bytes([169, 254])
+WITH_PORTS = {TCP, UDP, 33, 132, 136}
 EXTENSIONS = {0, 43, 44, 51, 60, 135, 139, 140}
 
 
@@ -331,7 +332,7 @@ class Packet4(Packet):
     def flow(self) -> tuple:
         """A fragment has no ports that could be relied upon."""
         key = (self.source, self.to, self.ip[9])
-        if self.fragment or self.ip[9] not in (TCP, UDP) or self.total < self.head + 4:
+        if self.fragment or self.ip[9] not in WITH_PORTS or self.total < self.head + 4:
             return key
         return (*key, self.ip[self.head:self.head + 4])
 
@@ -462,7 +463,7 @@ class Packet6(Packet):
 
     def flow(self) -> tuple:
         key = (self.source, self.to, self.ip[6], self.ip[1] & 15, self.ip[2:4])
-        if self.ip[6] in (TCP, UDP) and self.total >= 44:
+        if self.ip[6] in WITH_PORTS and self.total >= 44:
             return (*key, self.ip[40:44])
         return key
 
