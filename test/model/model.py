@@ -332,8 +332,10 @@ class Packet4(Packet):
     def flow(self) -> tuple:
         """A fragment has no ports that could be relied upon."""
         key = (self.source, self.to, self.ip[9])
-        if self.fragment or self.ip[9] not in WITH_PORTS or self.total < self.head + 4:
+        if self.fragment or self.ip[9] not in WITH_PORTS:
             return key
+        if self.total < self.head + 4:
+            return ()  # too short for its ports: of no flow
         return (*key, self.ip[self.head:self.head + 4])
 
     def forward(self, hop: Hop, to: bytes) -> Fate:
@@ -463,9 +465,9 @@ class Packet6(Packet):
 
     def flow(self) -> tuple:
         key = (self.source, self.to, self.ip[6], self.ip[1] & 15, self.ip[2:4])
-        if self.ip[6] in WITH_PORTS and self.total >= 44:
-            return (*key, self.ip[40:44])
-        return key
+        if self.ip[6] not in WITH_PORTS:
+            return key
+        return (*key, self.ip[40:44]) if self.total >= 44 else ()
 
     def forward(self, hop: Hop, to: bytes) -> Fate:
         ip = bytearray(self.ip)
