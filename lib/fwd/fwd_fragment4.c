@@ -8,22 +8,6 @@
 /* Fragments but for the last carry a multiple of this. */
 #define FRAGMENT_STEP 8
 
-/* What fills up the frame may be more than its last segment. */
-static void
-cut(struct rte_mbuf *m, uint32_t len)
-{
-	struct rte_mbuf *last = m;
-	uint32_t left = len;
-
-	m->pkt_len = len;
-	m->nb_segs = 1;
-	for (; left > last->data_len; last = last->next, m->nb_segs++)
-		left -= last->data_len;
-	last->data_len = (uint16_t)left;
-	rte_pktmbuf_free(last->next);
-	last->next = NULL;
-}
-
 /* Before the fragment that begins with its IP header, for fwd_emit() to fill in. */
 static void
 finish(struct rte_mbuf *fragment)
@@ -62,7 +46,7 @@ fwd_fragment4(const struct fwd_way *way, struct rte_mbuf *m, uint32_t adjacency,
 		drop(way, m, FWD_DROP_TX_FULL);
 		return;
 	}
-	cut(m, ETHER_LEN + total_len);
+	fwd_cut(m, ETHER_LEN + total_len);
 	rte_pktmbuf_adj(m, ETHER_LEN);
 	count = rte_ipv4_fragment_packet(m, fragment, (uint16_t)expected, a->mtu,
 					 way->router->pool, way->router->indirect);

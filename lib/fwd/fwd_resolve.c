@@ -110,16 +110,29 @@ hand_over(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *m,
 	       destination[family].len);
 }
 
-/* Take off what is behind the packet. False if that is not all in the last segment. */
-static bool
-cut_trailer(struct rte_mbuf *m, enum ip_family family)
+static uint32_t
+packet_len(const struct rte_mbuf *m, enum ip_family family)
 {
 	const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
-	uint32_t len = family == IP_V4 ? rte_be_to_cpu_16(octets_load16(f + AT_TOTAL_LEN)) :
-					 IP6_LEN + rte_be_to_cpu_16(octets_load16(f + AT_PAYLOAD_LEN));
-	uint32_t surplus = rte_pktmbuf_pkt_len(m) - ETHER_LEN - len;
 
-	return surplus <= UINT16_MAX && rte_pktmbuf_trim(m, (uint16_t)surplus) == 0;
+	return family == IP_V4 ? rte_be_to_cpu_16(octets_load16(f + AT_TOTAL_LEN)) :
+				 IP6_LEN + rte_be_to_cpu_16(octets_load16(f + AT_PAYLOAD_LEN));
+}
+
+/* What is cut off may be more than the last segment. */
+void
+fwd_cut(struct rte_mbuf *m, uint32_t len)
+{
+	struct rte_mbuf *last = m;
+	uint32_t left = len;
+
+	m->pkt_len = len;
+	m->nb_segs = 1;
+	for (; left > last->data_len; last = last->next, m->nb_segs++)
+		left -= last->data_len;
+	last->data_len = (uint16_t)left;
+	rte_pktmbuf_free(last->next);
+	last->next = NULL;
 }
 
 void
@@ -147,10 +160,8 @@ fwd_emit(const struct fwd_way *way, enum ip_family family, struct rte_mbuf *m,
 	uint64_t mac = atomic_load_explicit(&a->mac, memory_order_relaxed);
 
 	/* The packet is not too long, so it is the frame. */
-	if (rte_pktmbuf_pkt_len(m) > a->mtu + (uint32_t)ETHER_LEN && !cut_trailer(m, family)) {
-		fwd_drop(way, m, family == IP_V4 ? FWD_DROP_IP4_HEADER : FWD_DROP_IP6_HEADER);
-		return;
-	}
+	if (rte_pktmbuf_pkt_len(m) > a->mtu + (uint32_t)ETHER_LEN)
+		fwd_cut(m, ETHER_LEN + packet_len(m, family));
 	fwd_write_macs(rte_pktmbuf_mtod(m, uint8_t *), mac, source != 0 ? source : a->source_mac);
 	/* By what was written, which control may have changed since. */
 	if (a->kind == FWD_ADJ_CONNECTED || (mac & FWD_ADJ_RESOLVED) == 0) {

@@ -65,6 +65,9 @@ void fwd_resolve(const struct fwd_way *way, struct fwd_odd *odd, enum ip_family 
 /** The role in which we have the address of a VIRTUAL adjacency; not fenced. */
 enum vip_role fwd_virtual_role(const struct fwd_way *way, const struct fwd_adj *a);
 
+/** Take off what is behind the first @p len octets of a frame, of which there are as many. */
+void fwd_cut(struct rte_mbuf *m, uint32_t len);
+
 /**
  * Send a packet that is ready but for its MACs by an adjacency that is FORWARD, CONNECTED or
  * VIRTUAL, or hand it to control if there is no MAC.
