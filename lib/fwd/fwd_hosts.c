@@ -17,7 +17,7 @@ struct fwd_hosts {
 };
 
 _Static_assert(BURST_MAX <= RTE_HASH_LOOKUP_BULK_MAX, "a burst is looked up at once");
-_Static_assert(sizeof(struct fwd_host_key) == 20, "all of a key counts, there are no gaps in it");
+_Static_assert(sizeof(struct fwd_host_key) == 24, "all of a key counts, there are no gaps in it");
 
 struct fwd_hosts *
 fwd_hosts_create(const char *name, uint32_t capacity, struct rte_rcu_qsbr *qsbr, int socket)

@@ -16,6 +16,7 @@
 
 #include <stdint.h>
 
+#include <rte_common.h>
 #include <rte_rcu_qsbr.h>
 
 #include "base/ipaddr.h"
@@ -24,7 +25,8 @@ struct fwd_host_key {
 	uint8_t addr[16]; /**< as on the wire; IPv4 in the first four octets, the others 0 */
 	uint16_t interface;
 	uint16_t family; /**< enum ip_family */
-};
+	uint32_t reserved; /**< 0 */
+} __rte_aligned(8); /* the hash reads it by eight octets */
 
 struct fwd_hosts;
 

@@ -18,7 +18,7 @@ struct icmp6_error {
 	uint8_t code;
 	uint16_t checksum;
 	uint32_t value_be;
-};
+} __rte_packed __rte_aligned(2); /* behind an Ethernet header */
 
 _Static_assert(sizeof(struct icmp6_error) == ICMP_LEN, "as on the wire");
 

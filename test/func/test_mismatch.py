@@ -50,7 +50,7 @@ def test_guess(lab, koi, neighbour):
     send_adverts(client, secret, addresses)
     wait_for('the guess', lambda: guess in koi.vhid().get('mismatch', ''), 3)
     assert koi.vhid()['mismatch_peer'] == client.address
-    assert koi.stats()['drop_auth'] == 3
+    wait_for('all three', lambda: koi.stats()['drop_auth'] == 3, 1)
     wait_for('the event', lambda: has_event(koi, 'digest mismatch'), 1)
     wait_for('the log', lambda: guess in koi.process.log and client.address in koi.process.log, 1)
     assert guess in koi.koictl('show', 'vhid', '1@lan').stdout

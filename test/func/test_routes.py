@@ -50,7 +50,7 @@ def test_what_a_configuration_means(koi):
     assert kind(koi, '192.168.1.1') == 'blackhole'
     assert kind(koi, '10.2.3.4') == 'connected'
     assert kind(koi, '10.0.0.2') == 'local'
-    assert kind(koi, '10.0.0.255') == 'blackhole'
+    assert kind(koi, '10.0.0.255') == 'martian'
     assert kind(koi, '127.0.0.1') == 'martian'
     virtual = koi.ask(f'/fwd/route,{koi.lab.virtual}')
     assert (virtual['kind'], virtual['vhid'], virtual['role']) == ('virtual', '1@lan', 'MASTER')
