@@ -25,6 +25,8 @@ CARP_PROTOCOL, ICMP, TCP, UDP, ICMP6 = 112, 1, 6, 17, 58
 CARP_GROUP4, CARP_GROUP6 = bytes([224, 0, 0, 18]), b'\xff\x02' + bytes(13) + b'\x12'
 LINK_LOCAL4 = bytes([169, 254])
 WITH_PORTS = {TCP, UDP, 33, 132, 136}
+# Behind so many extension headers koi no longer looks for what a packet is, and sends no error.
+EXTENSIONS_FOLLOWED = 8
 EXTENSIONS = {0, 43, 44, 51, 60, 135, 139, 140}
 
 
@@ -436,8 +438,10 @@ class Packet6(Packet):
 
     def may_be_told(self) -> bool:
         """RFC 4443 section 2.4 (e): not about what may be an error or a redirect."""
-        protocol, at = self.ip[6], 40
+        protocol, at, seen = self.ip[6], 40, 0
         while protocol in (0, 43, 44, 51, 60):
+            if seen == EXTENSIONS_FOLLOWED:
+                return False
             if at + 8 > self.total:
                 return False
             if protocol == 44 and word(self.ip, at + 2) & 0xfff8:
@@ -445,7 +449,9 @@ class Packet6(Packet):
             length = 8 if protocol == 44 else self.ip[at + 1] * 8 + 8
             if protocol == 51:
                 length = self.ip[at + 1] * 4 + 8
-            protocol, at = self.ip[at], at + length
+            protocol, at, seen = self.ip[at], at + length, seen + 1
+        if seen == EXTENSIONS_FOLLOWED:
+            return False
         if protocol != ICMP6:
             return True
         return at + 8 <= self.total and self.ip[at] >= 128 and self.ip[at] != 137
