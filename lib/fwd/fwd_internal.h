@@ -177,4 +177,16 @@ enum fwd_counter fwd_sort6(const struct vip_set *set, const struct vip_roles *ro
 /** Why nobody here takes an IPv6 packet for us, by what its header says comes next. */
 enum fwd_counter fwd_refuse_payload6(uint8_t next_header);
 
+/**
+ * The MAC that the frames of a burst are looked at for: the first one's, if it is ours. What came to
+ * another MAC of ours takes a slower way to the same end.
+ */
+static inline uint64_t
+fwd_accepted_mac(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m)
+{
+	uint64_t mac = mac_load(rte_pktmbuf_mtod(m, const uint8_t *));
+
+	return vip_accepts_mac(set, roles, mac) ? mac : set->port_mac;
+}
+
 #endif /* FWD_INTERNAL_H */

@@ -146,14 +146,6 @@ is_transit(const struct rte_mbuf *m, const uint8_t *f, uint64_t accepted)
 		      (is_odd[f[AT_FROM6]] | is_odd[f[AT_TO6]]) == 0);
 }
 
-static uint64_t
-find_accepted(const struct vip_set *set, const struct vip_roles *roles, const struct rte_mbuf *m)
-{
-	uint64_t mac = mac_load(rte_pktmbuf_mtod(m, const uint8_t *));
-
-	return vip_accepts_mac(set, roles, mac) ? mac : set->port_mac;
-}
-
 static void
 take_transit(struct burst *in, struct fwd_transit *route, uint64_t accepted)
 {
@@ -187,7 +179,7 @@ fwd_input6(struct fwd_worker *w, const struct vip_interface *ifc, const struct v
 	if (route != NULL && in->count != 0) {
 		unsigned int before = route->count;
 
-		take_transit(in, route, find_accepted(set, roles, in->frame[0]));
+		take_transit(in, route, fwd_accepted_mac(set, roles, in->frame[0]));
 		counter_add(&w->counter[FWD_RECEIVED6], route->count - before);
 	}
 	if (in->count != 0)
